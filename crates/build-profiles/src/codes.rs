@@ -1,0 +1,288 @@
+//! Every code of our diagnostics, for the reference and for whoever filters by them.
+
+/// Code and meaning, sorted by code.
+pub static CODES: &[(&str, &str)] = &[
+    (
+        "also_set_above",
+        "a Cargo config in a folder above the workspace sets what the policy sets",
+    ),
+    (
+        "ambiguous_linker",
+        "two lines of `[linker]` with equally exact keys match one target",
+    ),
+    (
+        "cache_for_everybody",
+        "a compile cache is committed as raw `rustc-wrapper`: a machine without it cannot build",
+    ),
+    (
+        "cache_may_be_missing",
+        "an environment has a cache and `if-missing` is not `\"error\"` there",
+    ),
+    (
+        "cache_missing",
+        "the cache does not work on this machine and the policy refuses to do without",
+    ),
+    (
+        "cache_passed_over",
+        "the cache does not work on this machine",
+    ),
+    (
+        "cannot_adopt",
+        "a setting can't be written into the policy without damage",
+    ),
+    ("cannot_edit", "a file can't be edited without damage"),
+    (
+        "cargo_below_the_floor",
+        "this machine's Cargo is older than the policy's `toolchain`",
+    ),
+    (
+        "cfg_matches_nothing",
+        "a `cfg(...)` that no target of rustc matches",
+    ),
+    (
+        "cfg_never_decides",
+        "a `cfg(...)` asks what Cargo cannot know when it reads its config",
+    ),
+    (
+        "choice_in_environment",
+        "an environment lists more than one linker, and nothing is tried there",
+    ),
+    (
+        "config_is_ignored",
+        "git ignores the Cargo config that the policy writes",
+    ),
+    (
+        "declared_elsewhere",
+        "a file that the Cargo config includes sets what the policy sets",
+    ),
+    ("deprecated_linker", "gold is deprecated"),
+    ("doc_profile", "the profile `doc` has no effect"),
+    (
+        "driver_switches_lld_off",
+        "a raw `linker` called gcc or clang switches the default LLD off",
+    ),
+    ("empty_linker_list", "a line of `[linker]` without a linker"),
+    ("empty_set", "a set that takes in nothing"),
+    (
+        "env_configures_nothing",
+        "a variable under `[env]` was meant to configure Cargo, which never reads it there",
+    ),
+    ("flag_with_space", "two words in one string of rustflags"),
+    (
+        "flags_at_two_levels",
+        "`build.rustflags` is dropped for a target with flags of its own",
+    ),
+    (
+        "include_below_rust_version",
+        "a member declares a `rust-version` that can't read the config's `include`",
+    ),
+    (
+        "include_order",
+        "the config includes the machine layer before the portable one",
+    ),
+    (
+        "incremental_under_cache",
+        "everything incremental and everything cached exclude each other",
+    ),
+    ("inherits_cycle", "a profile inherits from itself"),
+    ("inherits_in_root_profile", "dev or release with `inherits`"),
+    (
+        "invalid_config_path",
+        "`config` is not the relative path of a Cargo config file",
+    ),
+    (
+        "invalid_glob",
+        "a pattern of `[packages]` that is no glob, or can match nothing",
+    ),
+    ("invalid_name", "a name that cannot be one"),
+    (
+        "invalid_spec",
+        "a package that Cargo cannot look up by this text",
+    ),
+    ("invalid_toml", "a file is not valid TOML"),
+    ("invalid_tool", "`tool` is not a version requirement"),
+    ("invalid_toolchain", "`toolchain` is not a version"),
+    (
+        "invalid_value",
+        "a value of the right type that the key does not take",
+    ),
+    (
+        "legacy_config",
+        "`.cargo/config` without extension stands in the way of `config.toml`",
+    ),
+    (
+        "linker_for_other_platform",
+        "a linker that does not link for the platform",
+    ),
+    (
+        "linker_named_twice",
+        "a raw and a preferred linker for one target",
+    ),
+    (
+        "linker_passed_over",
+        "a linker does not work on this machine; the next is tried",
+    ),
+    (
+        "lto_in_rustflags",
+        "`-Clto` in rustflags, which rustc refuses",
+    ),
+    (
+        "managed_and_unmanaged",
+        "a key that the policy sets and leaves alone",
+    ),
+    ("missing_cache_tool", "`[cache]` without `tool`"),
+    ("missing_inherits", "a custom profile without `inherits`"),
+    (
+        "missing_reason",
+        "an entry of `[unmanaged]` without a reason",
+    ),
+    ("missing_schema", "a policy without `schema`"),
+    (
+        "mold_by_search_path",
+        "a `-B` flag that does not select mold any more",
+    ),
+    (
+        "native_cpu_under_cache",
+        "`-Ctarget-cpu=native` in an environment with a cache",
+    ),
+    (
+        "newer_than_tool",
+        "`schema` or `expansions` of a newer release",
+    ),
+    (
+        "newer_than_toolchain",
+        "a key or value that the policy's `toolchain` does not know",
+    ),
+    (
+        "no_linker_works",
+        "no linker that the policy names works on this machine",
+    ),
+    (
+        "no_machine_layer",
+        "`[linker]` or `[cache]` with a toolchain below 1.94",
+    ),
+    ("no_policy", "there is no policy"),
+    (
+        "not_in_override",
+        "a key that Cargo does not take for single packages",
+    ),
+    (
+        "not_owned",
+        "a config key that Cargo knows and this tool never touches",
+    ),
+    ("not_utf8", "a file is not UTF-8"),
+    (
+        "outside_of_repository",
+        "`config` leads outside of the repository",
+    ),
+    (
+        "outside_workspace",
+        "a pattern that leads out of the workspace",
+    ),
+    (
+        "overlapping_overrides",
+        "two overrides that can mean one package",
+    ),
+    (
+        "override_resets_strip",
+        "an override without `strip` resets that of its profile",
+    ),
+    (
+        "package_gets_two_values",
+        "two entries give one package two values for one key",
+    ),
+    (
+        "panic_abort_in_dev",
+        "`panic = \"abort\"` in a profile that tests are built with",
+    ),
+    ("panic_ignored", "`panic` in the profiles test or bench"),
+    (
+        "pattern_matches_nothing",
+        "a pattern of a set matches no package",
+    ),
+    (
+        "profile_key_in_rustflags",
+        "a codegen option in rustflags that a profile could set",
+    ),
+    (
+        "profile_name_collides",
+        "a profile name that an environment variable would read as a key",
+    ),
+    (
+        "reserved_profile_name",
+        "a profile name that Cargo keeps for itself",
+    ),
+    ("set_matches_nothing", "a set matches no package"),
+    (
+        "undeclared",
+        "the files say what the policy could own and does not name",
+    ),
+    ("unknown_key", "a key that does not exist here"),
+    ("unknown_linker", "a linker that is not in the table"),
+    (
+        "unknown_package",
+        "an override for a package that is not in the workspace or its lock file",
+    ),
+    (
+        "unknown_platform",
+        "a key of `[linker]` or `[target]` that is no platform",
+    ),
+    (
+        "unknown_profile",
+        "`inherits` names a profile that does not exist",
+    ),
+    (
+        "unknown_set",
+        "a `\"@name\"` that `[packages]` does not have",
+    ),
+    ("unknown_tradeoff", "a word that is no trade-off"),
+    (
+        "unknown_unmanaged",
+        "an entry of `[unmanaged]` that this tool could not manage anyway",
+    ),
+    (
+        "unmanaged_is_not_there",
+        "`[unmanaged]` names what is not there",
+    ),
+    (
+        "unnamed_profile",
+        "a profile of the manifest is not in the policy, so it is left alone",
+    ),
+    (
+        "unpacked_debuginfo_under_cache",
+        "`split-debuginfo = \"unpacked\"` under a cache, which loses it on Linux",
+    ),
+    ("unparsable_cfg", "a `cfg(...)` that cannot be parsed"),
+    ("unreachable_linker", "a linker that is never tried"),
+    (
+        "unstable_key",
+        "a profile key that stable Cargo refuses or ignores",
+    ),
+    ("unused_set", "a set that no profile uses"),
+    ("wrapper_named_twice", "a cache and a raw `rustc-wrapper`"),
+    (
+        "wrong_tool_version",
+        "the policy's `tool` excludes this release",
+    ),
+    ("wrong_type", "a value of another type than the key takes"),
+];
+
+/// Whether a diagnostic may bear this code.
+pub fn is_known(code: &str) -> bool {
+    CODES
+        .binary_search_by_key(&code, |(known, _)| known)
+        .is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_and_have_a_meaning() {
+        assert!(CODES.is_sorted_by(|one, other| one.0 < other.0));
+        for (code, meaning) in CODES {
+            assert!(!meaning.ends_with('.') && !meaning.is_empty(), "{code}");
+        }
+    }
+}

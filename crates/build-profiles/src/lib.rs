@@ -1,0 +1,17 @@
+//! Declarative build profiles for a Cargo workspace: the deciding half.
+//!
+//! Everything here is a pure function of its arguments; there is no I/O. The pipeline:
+//!
+//! ```text
+//! policy::parse   text                -> Policy
+//! settle          Policy + Workspace  -> Settings
+//! plan            Settings + files    -> Plan
+//! machine         Wants + Host        -> the machine's own file
+//! ```
+//!
+//! Modules stand in reading order.
+
+pub mod facts;
+pub mod value;
+pub mod diagnostic;
+pub mod codes;
