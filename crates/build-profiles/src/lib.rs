@@ -12,6 +12,7 @@
 //! Modules stand in reading order.
 
 pub mod facts;
+pub mod edit;
 pub mod value;
 pub mod diagnostic;
 pub mod codes;
