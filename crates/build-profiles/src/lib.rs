@@ -11,8 +11,13 @@
 //!
 //! Modules stand in reading order.
 
+pub mod policy;
 pub mod facts;
+pub mod key;
+pub mod tradeoff;
 pub mod edit;
 pub mod value;
 pub mod diagnostic;
 pub mod codes;
+pub mod schema;
+pub mod reference;

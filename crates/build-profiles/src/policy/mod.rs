@@ -1,0 +1,232 @@
+//! What the human wrote: typed, with spans, nothing resolved.
+
+mod body;
+mod cfg;
+mod check;
+mod entry;
+mod flags;
+mod inherits;
+mod linker;
+mod names;
+mod overlay;
+mod packages;
+mod parse;
+pub mod platform;
+mod profile;
+mod source;
+pub mod tables;
+#[cfg(test)]
+mod tests;
+mod top;
+mod unmanaged;
+
+use std::ops::Range;
+
+use semver::{Version, VersionReq};
+
+use crate::key::Key;
+use crate::tradeoff::Tradeoff;
+use crate::value::{KeyPath, Value};
+
+pub use inherits::{check_inherits, root};
+pub use parse::{check_tool, parse};
+
+/// The newest version of the policy's format.
+pub const SCHEMA: i64 = 1;
+
+/// A value and the bytes of the policy file it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Byte range in the policy file.
+    pub span: Range<usize>,
+}
+
+/// `build-profiles.toml`, parsed and checked as far as it can be without looking at the workspace.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// What the words mean (`expansions = 1`).
+    pub expansions: i64,
+    /// The oldest Cargo that builds this workspace. Without it nothing newer than Cargo 1.57 may be relied on, so there
+    /// is no machine layer.
+    pub toolchain: Option<Spanned<Version>>,
+    /// The versions of this tool that may apply the policy.
+    pub tool: Option<Spanned<VersionReq>>,
+    /// Whether whatever the policy could own and does not name is refused.
+    pub strict: bool,
+    /// The Cargo config file that is written, relative to the workspace root; `.cargo/config.toml` by default.
+    pub config: Option<Spanned<String>>,
+    /// `[packages]`: named sets of packages.
+    pub sets: Vec<PackageSet>,
+    /// What holds everywhere.
+    pub base: Body,
+    /// `[environment.<name>]`: named overlays, sorted by name.
+    pub environments: Vec<Environment>,
+    /// `[unmanaged]`: seen, named, left alone.
+    pub unmanaged: Vec<Unmanaged>,
+}
+
+/// The part of a policy that an environment can overlay.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    /// `[profile.<name>]`, in the order of the file.
+    pub profiles: Vec<Profile>,
+    /// `[linker]`: for a short platform name, a triple or a cfg expression, the candidates in order of preference.
+    pub linkers: Vec<LinkerPreference>,
+    /// `[cache]`.
+    pub cache: Option<Cache>,
+    /// `[test]`.
+    pub test: Option<Test>,
+    /// `[build]`: raw Cargo config keys.
+    pub build: Vec<Entry>,
+    /// `[target.<triple or cfg>]`: raw Cargo config keys.
+    pub targets: Vec<Target>,
+}
+
+/// `[profile.<name>]` of the policy.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Its name; the span is that of the key.
+    pub name: Spanned<String>,
+    /// The one word that stands for several keys.
+    pub tradeoff: Option<Spanned<Tradeoff>>,
+    /// The profile it starts from, for a custom profile.
+    pub inherits: Option<Spanned<String>>,
+    /// Its own keys, without `inherits`.
+    pub settings: Vec<Entry>,
+    /// `build-override`.
+    pub build_override: Option<Vec<Entry>>,
+    /// `package.<selector>`, in the order of the file.
+    pub packages: Vec<PackageOverride>,
+    /// The comment above `tradeoff`, else above the table.
+    pub reason: Option<String>,
+}
+
+/// `package.<selector> = { ... }` of a profile.
+#[derive(Clone, Debug)]
+pub struct PackageOverride {
+    /// Whose settings these are; the span is that of the key.
+    pub selector: Spanned<Selector>,
+    /// The keys.
+    pub settings: Vec<Entry>,
+}
+
+/// Whom an override is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// `"*"`: Cargo's own meaning, every package that is no workspace member.
+    Star,
+    /// `"@codecs"`: every package of the set, one override each.
+    Set(String),
+    /// A package ID spec as Cargo takes it: `serde`, `serde@1`, a package URL.
+    Spec(String),
+}
+
+/// One key with its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The row of the key table.
+    pub key: &'static Key,
+    /// Its value; the span is that of the value.
+    pub value: Spanned<Value>,
+    /// The comment above the key, without `#`, lines joined by `\n`: why.
+    pub reason: Option<String>,
+}
+
+/// A named set of `[packages]`.
+#[derive(Clone, Debug)]
+pub struct PackageSet {
+    /// Its name; the span is that of the key.
+    pub name: Spanned<String>,
+    /// What is in it. A pattern with a `/` is a glob over member folders, another a glob over package names; one that
+    /// starts with `!` takes out.
+    pub patterns: Vec<Spanned<String>>,
+    /// The comment above.
+    pub reason: Option<String>,
+}
+
+/// One line of `[linker]`.
+#[derive(Clone, Debug)]
+pub struct LinkerPreference {
+    /// A short platform name, a triple, or `cfg(...)`; the span is that of the key.
+    pub platform: Spanned<String>,
+    /// Candidates, best first.
+    pub candidates: Vec<Spanned<String>>,
+    /// The comment above.
+    pub reason: Option<String>,
+}
+
+/// `[cache]`. In an environment, what is absent comes from the base.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    /// Span of the table's header or of its first key.
+    pub span: Range<usize>,
+    /// The wrapper; `sccache` is the one we can prove.
+    pub tool: Option<Spanned<String>>,
+    /// What is meant to be cached.
+    pub scope: Option<Spanned<CacheScope>>,
+    /// What to do on a machine without the tool.
+    pub if_missing: Option<Spanned<IfMissing>>,
+    /// The comment above the table or its first key.
+    pub reason: Option<String>,
+}
+
+/// What is meant to be cached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheScope {
+    /// Members stay incremental, which keeps them out of the cache; third-party packages are cached.
+    Dependencies,
+    /// Incremental compilation is switched off wherever the cache is on, so that members are cached too.
+    Everything,
+}
+
+/// What to do on a machine without a tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfMissing {
+    /// Say nothing, do without.
+    Skip,
+    /// Say so, do without.
+    Warn,
+    /// Refuse to configure.
+    Error,
+}
+
+/// `[test]`.
+#[derive(Clone, Debug, Default)]
+pub struct Test {
+    /// `cargo` or `nextest`.
+    pub runner: Option<Spanned<String>>,
+    /// Whether doctests are run after the runner.
+    pub doctests: Option<Spanned<bool>>,
+}
+
+/// `[target.<triple or cfg>]` of the policy.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The key as written: a triple or `cfg(...)`.
+    pub name: Spanned<String>,
+    /// Its keys.
+    pub settings: Vec<Entry>,
+}
+
+/// `[environment.<name>]`.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name: letters, digits, `-`, `_`.
+    pub name: Spanned<String>,
+    /// What it lays over the base.
+    pub body: Body,
+}
+
+/// One entry of `[unmanaged]`.
+#[derive(Clone, Debug)]
+pub struct Unmanaged {
+    /// The key or table left alone, as it would be written in the manifest or config: `profile.dist`,
+    /// `target.x86_64-unknown-linux-musl.rustflags`.
+    pub path: KeyPath,
+    /// Why.
+    pub reason: String,
+    /// Span of the key.
+    pub span: Range<usize>,
+}

@@ -1,0 +1,327 @@
+//! `docs/policy.md`: the reference of the policy, made from the tables the parser reads.
+
+use std::fmt::Write as _;
+
+use semver::Version;
+
+use crate::codes::CODES;
+use crate::key::{self, Home, Key, LEFT_TO_CARGO, describe};
+use crate::policy::platform::{Family, LINKERS, PLATFORMS};
+use crate::policy::tables::{self, TABLES};
+use crate::tradeoff::{EXPANSIONS, Root, Scope, Tradeoff, expand};
+
+/// The policy that the documentation shows, and that the tests read.
+pub const SAMPLE: &str = include_str!("policy/sample.toml");
+
+/// The reference as Markdown.
+pub fn policy_reference() -> String {
+    [
+        introduction(),
+        section("The top level", &keys(Home::Policy)),
+        profiles(),
+        tradeoffs(),
+        packages(),
+        linkers(),
+        cache(),
+        section("`[test]`", &with_meaning("test", Home::Test)),
+        raw(),
+        environments(),
+        unmanaged(),
+        json_schema(),
+        codes(),
+    ]
+    .join("\n")
+}
+
+fn introduction() -> String {
+    let mut rows = String::new();
+    for table in TABLES {
+        let _ = writeln!(rows, "| `[{}]` | {} |", table.name, cell(table.meaning));
+    }
+    format!(
+        "<!-- Generated from the tables in crates/build-profiles/src: edit those, then run\n     \
+         SNAPSHOTS=overwrite cargo test -p build-profiles reference -->\n\n\
+         # The policy\n\n\
+         `build-profiles.toml` stands beside the workspace's `Cargo.toml` and says how the workspace should build.\n\
+         It speaks Cargo: Cargo's tables, keys and values, and a few words of its own where Cargo has none.\n\
+         Only `schema = 1` is mandatory; whatever is not named is left as it is.\n\n\
+         ```toml\n{SAMPLE}```\n\n\
+         Every TOML spelling of a table is taken: a header, dotted keys, an inline table.\n\
+         The comment lines directly above a key are its reason, and those above a table are the reason of every key in it \
+         that has none; the notes on pull requests show them.\n\n\
+         | table | what it is |\n|---|---|\n{rows}"
+    )
+}
+
+fn profiles() -> String {
+    let body = format!(
+        "{}\n\n\
+         A profile that the policy names is owned whole, with its overrides; another is left alone, or refused with \
+         `strict = true`.\n\
+         `build-override` and `package.<selector>` hold the keys marked *for single packages*.\n\n\
+         | selector | whose settings |\n|---|---|\n\
+         | `\"*\"` | every package that is no workspace member, as in Cargo; it beats `build-override` |\n\
+         | `\"@codecs\"` | every package of the set `codecs`, one override each |\n\
+         | `serde`, `\"serde@1\"`, a package URL | what Cargo takes for a package ID spec |\n\n\
+         Two overrides that can mean one package are an error, here as in Cargo.\n\n{}",
+        meaning("profile"),
+        keys(Home::Profile)
+    );
+    section("`[profile.<name>]`", &body)
+}
+
+fn tradeoffs() -> String {
+    let mut body = format!(
+        "`tradeoff = \"<word>\"` in a profile stands for several keys.\n\
+         What holds is, in this order: the key in the profile, its word, an inherited key, an inherited word.\n\
+         Which row is taken depends on where the chain of `inherits` ends: test and what inherits from dev take the dev \
+         row, bench and what inherits from release the release row.\n\
+         `expansions = {EXPANSIONS}` pins these rows.\n\
+         Where `toolchain` is too old for a value its fallback is written; without a `toolchain` always.\n"
+    );
+    for word in Tradeoff::ALL {
+        let _ = write!(body, "\n### `{}`\n\n{}\n", word.name(), word.meaning());
+        for root in [Root::Dev, Root::Release] {
+            let _ = write!(body, "\n{}", expansion(word, root));
+        }
+    }
+    section("Trade-offs", &body)
+}
+
+/// One word in profiles of one root.
+fn expansion(word: Tradeoff, root: Root) -> String {
+    let newest = Version::new(1, u64::MAX, 0);
+    let rows = expand(word, root, EXPANSIONS, Some(&newest));
+    let fallback = expand(word, root, EXPANSIONS, None);
+    let mut text = format!(
+        "| in {} | value | below the value's Cargo | because |\n|---|---|---|---|\n",
+        root.name()
+    );
+    for row in rows {
+        let star = if row.scope == Scope::Star {
+            "package.\"*\"."
+        } else {
+            ""
+        };
+        let old = fallback
+            .iter()
+            .find(|old| (old.scope, old.key) == (row.scope, row.key))
+            .map(|old| old.value.to_string());
+        let old = match old {
+            Some(old) if old == row.value.to_string() => String::new(),
+            Some(old) => format!("`{}`", old.trim()),
+            None => "left out".to_owned(),
+        };
+        let _ = writeln!(
+            text,
+            "| `{star}{}` | `{}` | {old} | {} |",
+            row.key.name,
+            row.value.to_string().trim(),
+            cell(row.why)
+        );
+    }
+    let _ = writeln!(text, "\n{}", word.measured(root));
+    text
+}
+
+fn packages() -> String {
+    let body = format!(
+        "{}\n\n\
+         A set is used as `\"@name\"` in `package` of a profile.\n\
+         It is looked up again at every run: as crates come and go, so do the overrides.\n\
+         Names are letters, digits, `-` and `_`.\n\n\
+         | pattern | takes in |\n|---|---|\n\
+         | `\"zstd*\"` | packages of `Cargo.lock`, members included, whose name matches |\n\
+         | `\"crates/codec-*\"` | members whose folder matches, relative to the workspace root |\n\
+         | `\"!zstd-sys\"` | nothing: takes out what the other patterns took in |\n",
+        meaning("packages")
+    );
+    section("`[packages]`", &body)
+}
+
+fn linkers() -> String {
+    let mut platforms = String::new();
+    for platform in PLATFORMS {
+        let family = platform
+            .triples
+            .first()
+            .map_or(Family::Other, |triple| Family::of(triple));
+        let fitting: Vec<_> = LINKERS
+            .iter()
+            .filter(|linker| linker.families.contains(&family))
+            .map(|linker| format!("`{}`", linker.name))
+            .collect();
+        let triples: Vec<_> = platform
+            .triples
+            .iter()
+            .map(|triple| format!("`{triple}`"))
+            .collect();
+        let _ = writeln!(
+            platforms,
+            "| `{}` | {} | {} |",
+            platform.name,
+            triples.join(", "),
+            fitting.join(", ")
+        );
+    }
+    let mut names = String::new();
+    for linker in LINKERS {
+        let _ = writeln!(
+            names,
+            "| `{}` | {} | <{}> |",
+            linker.name,
+            cell(linker.meaning),
+            linker.source
+        );
+    }
+    let body = format!(
+        "{}\n\n\
+         A key is a short name, a target triple or a `cfg(...)`; the most exact one wins.\n\
+         What a machine has found goes to its own `.cargo/machine.toml`, so a machine without any of them still builds.\n\
+         That file needs Cargo's `include`: a `toolchain` of 1.94 or newer.\n\n\
+         | short name | stands for | linkers |\n|---|---|---|\n{platforms}\n\
+         | linker | what it is | source |\n|---|---|---|\n{names}\n\
+         A linker that everybody has, a cross linker for instance, is a raw `linker` in `[target]` instead.\n",
+        meaning("linker")
+    );
+    section("`[linker]`", &body)
+}
+
+fn cache() -> String {
+    let body = format!(
+        "{}\n\
+         A machine's linker is on every rustc command line and so part of the cache's key: machines that chose different \
+         linkers, or have them in different places, share no hits. A cache of the machine's own does not mind.\n",
+        with_meaning("cache", Home::Cache)
+    );
+    section("`[cache]`", &body)
+}
+
+fn raw() -> String {
+    let left = |home| {
+        let names = LEFT_TO_CARGO.iter().filter(|(of, _)| *of == home);
+        names
+            .map(|(_, name)| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let build = format!(
+        "{}\n\nNever touched, whatever the policy says: {}.\n\n{}",
+        meaning("build"),
+        left(Home::Build),
+        keys(Home::Build)
+    );
+    let target = format!(
+        "{}\n\n\
+         A key is a triple that rustc knows, or a `cfg(...)` that can match one.\n\
+         Never touched: {}, and tables for `links` overrides.\n\n{}",
+        meaning("target"),
+        left(Home::Target),
+        keys(Home::Target)
+    );
+    format!(
+        "{}\n{}",
+        section("`[build]`", &build),
+        section("`[target.<triple or cfg>]`", &target)
+    )
+}
+
+fn environments() -> String {
+    let tables: Vec<_> = TABLES
+        .iter()
+        .filter(|table| table.in_environment)
+        .map(|table| format!("`{}`", table.name))
+        .collect();
+    let body = format!(
+        "{}\n\n\
+         It may hold {}.\n\
+         What it does not say comes from the base; an array is taken whole.\n\
+         Nothing is tried where its file is used, so a cache or a linker holds there only if the environment itself names \
+         it: one linker per platform, and a cache with `if-missing = \"error\"`.\n",
+        meaning("environment"),
+        tables.join(", ")
+    );
+    section("`[environment.<name>]`", &body)
+}
+
+fn unmanaged() -> String {
+    let body = format!(
+        "{}\n\n\
+         ```toml\n[unmanaged]\nprofile.dist = \"owned by dist\"\n\
+         target.x86_64-unknown-linux-musl.rustflags = \"set by the release script\"\n\"build.rustflags\" = \"until the port is done\"\n```\n\n\
+         Everything at the key and below it stays as it is; it must not be set by the policy as well.\n",
+        meaning("unmanaged")
+    );
+    section("`[unmanaged]`", &body)
+}
+
+fn json_schema() -> String {
+    section(
+        "JSON Schema",
+        "`cargo xtask schema` prints a JSON Schema (draft-07) made from the same tables.\n\
+         With a first line `#:schema ./build-profiles.schema.json` taplo and Even Better TOML complete and check the policy.\n",
+    )
+}
+
+fn codes() -> String {
+    let mut body = String::from(
+        "What `build-profiles` says about a policy before it looks at the workspace.\n\n| code | when |\n|---|---|\n",
+    );
+    for (code, when) in CODES {
+        let _ = writeln!(body, "| `{code}` | {} |", cell(when));
+    }
+    section("Diagnostics", &body)
+}
+
+/// A chapter.
+fn section(title: &str, body: &str) -> String {
+    format!("## {title}\n\n{}\n", body.trim_end())
+}
+
+fn with_meaning(table: &str, home: Home) -> String {
+    format!("{}\n\n{}", meaning(table), keys(home))
+}
+
+fn meaning(table: &str) -> &'static str {
+    tables::table(table).map_or("", |table| table.meaning)
+}
+
+/// The keys of a home.
+fn keys(home: Home) -> String {
+    key::keys(home)
+        .map(key_section)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn key_section(key: &Key) -> String {
+    let mut text = format!("### `{}`\n\n{}\n\n", key.name, key.meaning);
+    if let Some(gate) = key.unstable {
+        let _ = writeln!(text, "- **Refused**: unstable in Cargo (`{gate}`)");
+    }
+    let _ = writeln!(text, "- Takes: {}", describe(&key.kind));
+    if let Some((major, minor)) = key.since {
+        let _ = writeln!(text, "- Since: Cargo {major}.{minor}");
+    }
+    if key.home == Home::Profile {
+        let answer = if key.overridable { "yes" } else { "no" };
+        let _ = writeln!(text, "- For single packages: {answer}");
+    }
+    let source = match key.source.starts_with("https://") {
+        true => format!("<{}>", key.source),
+        false => key.source.to_owned(),
+    };
+    let _ = writeln!(text, "- Default: {}", key.default);
+    let _ = writeln!(text, "- Costs and buys: {}", key.trade);
+    let _ = writeln!(text, "- Seen in: {}", key.claim);
+    let _ = writeln!(text, "- Source: {source}");
+    text
+}
+
+/// Text that cannot end a table's cell.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,312 @@
+//! The policy's JSON Schema (draft-07, what taplo and Even Better TOML read), made from the tables the parser reads.
+
+mod json;
+
+use crate::key::{Home, Key, Kind, keys};
+use crate::policy::platform::{Family, LINKERS, Linker, PLATFORMS};
+use crate::policy::tables::TABLES;
+use crate::tradeoff::Tradeoff;
+use json::Json;
+
+/// Letters, digits, `-` and `_`: names of sets and environments.
+const NAME: &str = "^[A-Za-z0-9_-]+$";
+/// A cfg expression.
+const CFG: &str = "^cfg\\(.*\\)$";
+/// A target triple.
+const TRIPLE: &str = "^[a-z0-9_.]+(-[a-z0-9_.]+){1,4}$";
+
+/// The schema as a JSON text with a final newline.
+///
+/// It says what a policy looks like; what its parts do to one another only the parser knows.
+pub fn json_schema() -> String {
+    format!("{}\n", root())
+}
+
+fn root() -> Json {
+    let mut properties: Vec<_> = keys(Home::Policy)
+        .map(|key| (key.name, of_key(key)))
+        .collect();
+    properties.extend(
+        TABLES
+            .iter()
+            .map(|table| (table.name, reference(table.name, table.meaning))),
+    );
+    properties.sort_by_key(|(name, _)| *name);
+    let definitions = [
+        ("build", table_of(Home::Build)),
+        ("cache", table_of(Home::Cache)),
+        ("environment", environments()),
+        ("linker", linkers()),
+        ("override", closed(overridable())),
+        ("packages", packages()),
+        ("profile", profiles()),
+        ("profile-keys", profile()),
+        ("target", targets()),
+        ("test", table_of(Home::Test)),
+        ("unmanaged", unmanaged()),
+    ];
+    let mut schema = vec![
+        ("$schema", text("http://json-schema.org/draft-07/schema#")),
+        ("title", text("build-profiles.toml")),
+        ("description", text("How a Cargo workspace should build.")),
+    ];
+    schema.extend(closed_fields(properties));
+    schema.push(("required", Json::Array(vec![text("schema")])));
+    schema.push(("definitions", Json::object(definitions)));
+    Json::object(schema)
+}
+
+/// The schema of a key's value.
+fn of_key(key: &Key) -> Json {
+    let description = ("description", text(&describe(key)));
+    if key.unstable.is_some() {
+        return Json::object([("not", Json::object([])), description]);
+    }
+    let mut fields = vec![description];
+    match key.kind {
+        Kind::Bool => fields.push(("type", text("boolean"))),
+        Kind::Int(low, high) => fields.extend([
+            ("type", text("integer")),
+            ("minimum", Json::Int(low)),
+            ("maximum", Json::Int(high)),
+        ]),
+        Kind::Str => fields.push(("type", text("string"))),
+        Kind::Word(words) => fields.push(("enum", all(words))),
+        Kind::Mixed { bool, int, words } => {
+            let mut values = Vec::new();
+            if bool {
+                values.extend([Json::Bool(true), Json::Bool(false)]);
+            }
+            if let Some((low, high)) = int {
+                values.extend((low..=high).map(Json::Int));
+            }
+            values.extend(words.iter().map(|word| text(word)));
+            fields.push(("enum", Json::Array(values)));
+        }
+        Kind::Flags => fields.push((
+            "anyOf",
+            one_or_many(Json::object([("type", text("string"))])),
+        )),
+    }
+    Json::object(fields)
+}
+
+/// What an editor shows on a key.
+fn describe(key: &Key) -> String {
+    let refused = match key.unstable {
+        Some(gate) => format!("Refused: unstable in Cargo (`{gate}`). "),
+        None => String::new(),
+    };
+    format!("{refused}{} Default: {}", key.meaning, key.default)
+}
+
+fn table_of(home: Home) -> Json {
+    closed(keys(home).map(|key| (key.name, of_key(key))).collect())
+}
+
+/// The keys of `package.<selector>` and `build-override`.
+fn overridable() -> Vec<(&'static str, Json)> {
+    keys(Home::Profile)
+        .filter(|key| key.overridable)
+        .map(|key| (key.name, of_key(key)))
+        .collect()
+}
+
+/// One profile.
+fn profile() -> Json {
+    let mut properties: Vec<_> = keys(Home::Profile)
+        .map(|key| (key.name, of_key(key)))
+        .collect();
+    let words = Tradeoff::ALL.map(|word| {
+        Json::object([
+            ("const", text(word.name())),
+            ("description", text(word.meaning())),
+        ])
+    });
+    properties.extend([
+        (
+            "tradeoff",
+            Json::object([
+                ("description", text("One word for several keys; a key beside it wins.")),
+                ("oneOf", Json::Array(words.to_vec())),
+            ]),
+        ),
+        (
+            "build-override",
+            reference("override", "Build scripts, procedural macros and their dependencies."),
+        ),
+        (
+            "package",
+            Json::object([
+                ("description", text("Single packages: a package ID spec, `\"*\"` for every package that is no member, `\"@set\"` for a set of `[packages]`.")),
+                ("type", text("object")),
+                ("additionalProperties", reference("override", "")),
+            ]),
+        ),
+    ]);
+    closed(properties)
+}
+
+/// `[profile]`.
+fn profiles() -> Json {
+    let built_in = ["dev", "release", "test", "bench"];
+    Json::object([
+        ("type", text("object")),
+        (
+            "properties",
+            Json::object(built_in.map(|name| (name, reference("profile-keys", "")))),
+        ),
+        ("additionalProperties", reference("profile-keys", "")),
+    ])
+}
+
+/// `[linker]`.
+fn linkers() -> Json {
+    let properties = PLATFORMS.iter().map(|platform| {
+        let families: Vec<_> = platform
+            .triples
+            .iter()
+            .map(|triple| Family::of(triple))
+            .collect();
+        let fits = |linker: &&Linker| {
+            linker
+                .families
+                .iter()
+                .any(|family| families.contains(family))
+        };
+        let choice = preference(LINKERS.iter().filter(fits));
+        let description = format!("{}, best first.", platform.triples.join(" and "));
+        (platform.name, with_description(choice, &description))
+    });
+    let any = || preference(LINKERS.iter());
+    Json::object([
+        ("type", text("object")),
+        ("properties", Json::object(properties)),
+        (
+            "patternProperties",
+            Json::object([(CFG, any()), (TRIPLE, any())]),
+        ),
+        ("additionalProperties", Json::Bool(false)),
+    ])
+}
+
+/// One linker or several.
+fn preference<'a>(linkers: impl Iterator<Item = &'a Linker>) -> Json {
+    let names = linkers.map(|linker| {
+        Json::object([
+            ("const", text(linker.name)),
+            ("description", text(linker.meaning)),
+        ])
+    });
+    let one = Json::object([("oneOf", Json::Array(names.collect()))]);
+    let many = Json::object([
+        ("type", text("array")),
+        ("minItems", Json::Int(1)),
+        ("uniqueItems", Json::Bool(true)),
+        ("items", one.clone()),
+    ]);
+    Json::object([("anyOf", Json::Array(vec![one, many]))])
+}
+
+/// `[target]`.
+fn targets() -> Json {
+    Json::object([
+        ("type", text("object")),
+        (
+            "patternProperties",
+            Json::object([
+                (CFG, table_of(Home::Target)),
+                (TRIPLE, table_of(Home::Target)),
+            ]),
+        ),
+        ("additionalProperties", Json::Bool(false)),
+    ])
+}
+
+/// `[packages]`.
+fn packages() -> Json {
+    let pattern = Json::object([("type", text("string")), ("minLength", Json::Int(1))]);
+    Json::object([
+        ("type", text("object")),
+        ("propertyNames", Json::object([("pattern", text(NAME))])),
+        (
+            "additionalProperties",
+            Json::object([("anyOf", one_or_many(pattern))]),
+        ),
+    ])
+}
+
+/// `[environment]`.
+fn environments() -> Json {
+    let tables = TABLES.iter().filter(|table| table.in_environment);
+    let overlay = closed(
+        tables
+            .map(|table| (table.name, reference(table.name, table.meaning)))
+            .collect(),
+    );
+    Json::object([
+        ("type", text("object")),
+        ("propertyNames", Json::object([("pattern", text(NAME))])),
+        ("additionalProperties", overlay),
+    ])
+}
+
+/// `[unmanaged]`: reasons, however deep.
+fn unmanaged() -> Json {
+    let deeper = Json::object([
+        ("type", text("object")),
+        ("additionalProperties", reference("unmanaged", "")),
+    ]);
+    let reason = Json::object([("type", text("string")), ("minLength", Json::Int(1))]);
+    Json::object([("anyOf", Json::Array(vec![reason, deeper]))])
+}
+
+/// A reference to a definition. Draft-07 ignores what stands beside `$ref`, hence `allOf`.
+fn reference(definition: &str, description: &str) -> Json {
+    let target = Json::object([("$ref", text(&format!("#/definitions/{definition}")))]);
+    if description.is_empty() {
+        return target;
+    }
+    let wrapped = Json::object([("allOf", Json::Array(vec![target]))]);
+    with_description(wrapped, description)
+}
+
+fn with_description(schema: Json, description: &str) -> Json {
+    match schema {
+        Json::Object(mut fields) => {
+            fields.insert(0, ("description".to_owned(), text(description)));
+            Json::Object(fields)
+        }
+        other => other,
+    }
+}
+
+/// A table that has no other keys than these.
+fn closed(properties: Vec<(&str, Json)>) -> Json {
+    Json::object(closed_fields(properties))
+}
+
+fn closed_fields(properties: Vec<(&str, Json)>) -> Vec<(&str, Json)> {
+    vec![
+        ("type", text("object")),
+        ("properties", Json::object(properties)),
+        ("additionalProperties", Json::Bool(false)),
+    ]
+}
+
+/// A value, or an array of such values.
+fn one_or_many(one: Json) -> Json {
+    let many = Json::object([("type", text("array")), ("items", one.clone())]);
+    Json::Array(vec![one, many])
+}
+
+fn all(words: &[&str]) -> Json {
+    Json::Array(words.iter().map(|word| text(word)).collect())
+}
+
+fn text(text: &str) -> Json {
+    Json::String(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;
