@@ -12,10 +12,12 @@
 //! Modules stand in reading order.
 
 pub mod policy;
+pub mod local;
 pub mod facts;
 pub mod key;
 pub mod tradeoff;
 pub mod edit;
+pub mod machine;
 pub mod value;
 pub mod diagnostic;
 pub mod codes;

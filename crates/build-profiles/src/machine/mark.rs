@@ -1,0 +1,209 @@
+//! The mark that a linker leaves in what it links: the witness nearest to the truth.
+
+/// Linkers that leave a mark in `.comment`, with the text that gives them away.
+const COMMENTS: [(&str, &[u8]); 3] = [("mold", b"mold "), ("LLD", b"LLD "), ("Wild", b"Wild ")];
+
+/// Whether `linker`, as the policy names it, linked `product`; or whose mark it bears instead.
+pub fn check(linker: &str, product: &[u8]) -> Result<(), String> {
+    let wanted = match linker {
+        "mold" => "mold",
+        "wild" => "Wild",
+        _ => "LLD",
+    };
+    match left_in(product).as_slice() {
+        [mark] if *mark == wanted => Ok(()),
+        [] => Err(format!(
+            "it links, but without leaving the mark of {wanted}"
+        )),
+        marks => Err(format!(
+            "it links, but what it links bears the mark of {}",
+            marks.join(" and ")
+        )),
+    }
+}
+
+/// The linkers whose mark `product` bears: ELF, Mach-O or PE. GNU ld leaves none.
+pub fn left_in(product: &[u8]) -> Vec<&'static str> {
+    match product {
+        [0x7f, b'E', b'L', b'F', ..] => elf_comment(product).map_or_else(Vec::new, |comment| {
+            COMMENTS
+                .into_iter()
+                .filter(|(_, text)| contains(comment, text))
+                .map(|(name, _)| name)
+                .collect()
+        }),
+        [0xcf, 0xfa, 0xed, 0xfe, ..] => mach_o_linker(product).into_iter().collect(),
+        [b'M', b'Z', ..] => pe_linker(product).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The bytes of the section `.comment`.
+fn elf_comment(bytes: &[u8]) -> Option<&[u8]> {
+    let wide = *bytes.get(4)? == 2;
+    let little = *bytes.get(5)? == 1;
+    let number = |at, len| number(bytes, at, len, little);
+    let field = |header: usize, at, len| number(header.checked_add(at)?, len);
+    // Offsets of the header's fields: where the section headers are, how long one is, how many, and which has the names.
+    let (headers, each, count, names) = if wide {
+        (
+            number(0x28, 8)?,
+            number(0x3a, 2)?,
+            number(0x3c, 2)?,
+            number(0x3e, 2)?,
+        )
+    } else {
+        (
+            number(0x20, 4)?,
+            number(0x2e, 2)?,
+            number(0x30, 2)?,
+            number(0x32, 2)?,
+        )
+    };
+    let section = |index: usize| -> Option<(usize, &[u8])> {
+        let header = headers.checked_add(index.checked_mul(each)?)?;
+        let (offset, size) = if wide {
+            (field(header, 0x18, 8)?, field(header, 0x20, 8)?)
+        } else {
+            (field(header, 0x10, 4)?, field(header, 0x14, 4)?)
+        };
+        Some((
+            number(header, 4)?,
+            bytes.get(offset..offset.checked_add(size)?)?,
+        ))
+    };
+    let (_, names) = section(names)?;
+    (0..count)
+        // A section without bytes in the file (`.bss`) has a range that need not lie in it.
+        .filter_map(section)
+        .find(|(name, _)| {
+            names
+                .get(*name..)
+                .is_some_and(|name| name.starts_with(b".comment\0"))
+        })
+        .map(|(_, content)| content)
+}
+
+/// The linker among the tools of `LC_BUILD_VERSION`.
+fn mach_o_linker(bytes: &[u8]) -> Option<&'static str> {
+    const LC_BUILD_VERSION: usize = 0x32;
+    const TOOL_LLD: usize = 4;
+    let number = |at| number(bytes, at, 4, true);
+    let mut rest = 32;
+    for _ in 0..number(16)? {
+        let (command, size) = (number(rest)?, number(rest + 4)?);
+        let next = rest.checked_add(size.max(8))?;
+        if command == LC_BUILD_VERSION {
+            // A tool is two numbers: which, and its version.
+            return (rest + 24..next)
+                .step_by(8)
+                .map_while(number)
+                .any(|tool| tool == TOOL_LLD)
+                .then_some("LLD");
+        }
+        rest = next;
+    }
+    None
+}
+
+/// LLD writes linker version 14.0 and, unlike Microsoft's linker, no Rich header.
+fn pe_linker(bytes: &[u8]) -> Option<&'static str> {
+    let header = number(bytes, 0x3c, 4, true)?;
+    let stub = bytes.get(0x40..header)?;
+    let version = bytes.get(header.checked_add(26)?..header.checked_add(28)?)?;
+    (version == [14, 0] && !contains(stub, b"Rich")).then_some("LLD")
+}
+
+fn number(bytes: &[u8], at: usize, len: usize, little: bool) -> Option<usize> {
+    let bytes = bytes.get(at..at.checked_add(len)?)?;
+    let join = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+    let number = if little {
+        bytes.iter().rev().fold(0, join)
+    } else {
+        bytes.iter().fold(0, join)
+    };
+    usize::try_from(number).ok()
+}
+
+fn contains(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A 64-bit little-endian ELF file of a `.comment` and the section names.
+    fn elf(comment: &str) -> Vec<u8> {
+        const NAMES: &[u8] = b"\0.comment\0.shstrtab\0";
+        let mut file = vec![0; 64];
+        file[..6].copy_from_slice(b"\x7fELF\x02\x01");
+        file.extend(comment.as_bytes());
+        file.extend(NAMES);
+        let headers = file.len() as u64;
+        file[0x28..0x30].copy_from_slice(&headers.to_le_bytes());
+        file[0x3a..0x40].copy_from_slice(&[64, 0, 2, 0, 1, 0]);
+        for (name, offset, size) in [
+            (1u32, 64, comment.len()),
+            (10, 64 + comment.len(), NAMES.len()),
+        ] {
+            let mut header = vec![0; 64];
+            header[..4].copy_from_slice(&name.to_le_bytes());
+            header[0x18..0x20].copy_from_slice(&(offset as u64).to_le_bytes());
+            header[0x20..0x28].copy_from_slice(&(size as u64).to_le_bytes());
+            file.extend(header);
+        }
+        file
+    }
+
+    #[test]
+    fn elf_files_name_their_linker() {
+        let mold = elf("GCC: (Debian 12.2.0) 12.2.0\0mold 2.40.1 (compatible with GNU ld)\0");
+        assert_eq!(check("mold", &mold), Ok(()));
+        assert_eq!(
+            check("wild", &mold).expect_err("mold linked it"),
+            "it links, but what it links bears the mark of mold"
+        );
+        assert_eq!(check("lld", &elf("Linker: Debian LLD 14.0.6\0")), Ok(()));
+        assert_eq!(check("wild", &elf("Linker: Wild version 0.5\0")), Ok(()));
+        assert_eq!(
+            check("lld", &elf("GCC: (GNU) 14.1\0")).expect_err("GNU ld leaves no mark"),
+            "it links, but without leaving the mark of LLD"
+        );
+        // An object file that another linker had a hand in brings its mark along: that proves neither.
+        assert!(check("mold", &elf("mold 2.4 (x)\0Linker: LLD 22.1.2\0")).is_err());
+    }
+
+    #[test]
+    fn mach_o_and_pe_files_name_lld() {
+        let mut mach_o = vec![0; 64];
+        mach_o[..4].copy_from_slice(&[0xcf, 0xfa, 0xed, 0xfe]);
+        mach_o[16] = 1;
+        mach_o[32] = 0x32;
+        mach_o[36] = 32;
+        mach_o[52] = 1;
+        mach_o[56] = 4;
+        assert_eq!(left_in(&mach_o), ["LLD"]);
+        mach_o[56] = 3;
+        assert!(left_in(&mach_o).is_empty());
+
+        let mut pe = vec![0; 0x100];
+        pe[..2].copy_from_slice(b"MZ");
+        pe[0x3c] = 0x80;
+        pe[0x80 + 26] = 14;
+        assert_eq!(left_in(&pe), ["LLD"]);
+        pe[0x60..0x64].copy_from_slice(b"Rich");
+        assert!(left_in(&pe).is_empty());
+    }
+
+    #[test]
+    fn a_damaged_file_is_no_accident() {
+        let whole = elf("mold 2.40.1\0");
+        for len in 0..whole.len() {
+            left_in(&whole[..len]);
+        }
+        let mut wild = whole;
+        wild[0x28..0x30].fill(0xff);
+        assert!(left_in(&wild).is_empty());
+    }
+}
