@@ -14,9 +14,12 @@
 pub mod policy;
 pub mod local;
 pub mod facts;
+pub mod layout;
 pub mod key;
 pub mod tradeoff;
+pub mod settings;
 pub mod edit;
+pub mod plan;
 pub mod machine;
 pub mod value;
 pub mod diagnostic;

@@ -1,0 +1,692 @@
+//! The plan, case by case: one fixture, what it comes to.
+#![expect(
+    clippy::disallowed_types,
+    reason = "an inline snapshot carries its place"
+)]
+
+mod fixture;
+
+use build_profiles::plan::OnUndeclared;
+use fixture::{decide, told, workspace, written};
+use snapbox::{IntoData, assert_data_eq, str};
+
+#[track_caller]
+fn check(fixture: &str, expected: impl IntoData) {
+    let workspace = workspace(fixture);
+    let outcome = decide(&workspace, OnUndeclared::Refuse);
+    assert_data_eq!(told(&outcome, &workspace), expected.raw());
+    if outcome
+        .diagnostics
+        .iter()
+        .all(|finding| finding.level < build_profiles::diagnostic::Level::Deny)
+    {
+        let next = written(&workspace, &outcome.plan);
+        let again = decide(&next, OnUndeclared::Refuse);
+        assert!(
+            again.plan.changes.is_empty(),
+            "twice is not once: {}",
+            told(&again, &next)
+        );
+        assert!(again.plan.drift.is_empty(), "{:#?}", again.plan.drift);
+    }
+}
+
+#[track_caller]
+fn check_prune(fixture: &str, expected: impl IntoData) {
+    let workspace = workspace(fixture);
+    let outcome = decide(&workspace, OnUndeclared::Prune);
+    assert_data_eq!(told(&outcome, &workspace), expected.raw());
+}
+
+#[test]
+fn what_is_equal_by_meaning_is_left_alone() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[profile.dev]
+debug = 2
+[profile.release]
+strip = "symbols"
+lto = "fat"
+[build]
+rustflags = ["--cfg", "x"]
+//- Cargo.toml
+[workspace]
+[profile.dev]
+debug = "full" # as it is
+[profile.release]
+strip = true
+lto = true
+//- .cargo/config.toml
+[build]
+rustflags = "--cfg x"
+"#,
+        str![""],
+    );
+}
+
+#[test]
+fn one_key_changes_one_line() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[profile.dev]
+debug = 1
+opt-level = 1
+//- Cargo.toml
+[workspace]
+
+# Why dev is as it is.
+[profile.dev]
+debug = 2 # for the debugger
+opt-level = 1
+"#,
+        str![[r#"
+== Cargo.toml
+[workspace]
+
+# Why dev is as it is.
+[profile.dev]
+debug = 1 # for the debugger
+opt-level = 1
+
+
+"#]],
+    );
+}
+
+#[test]
+fn what_is_missing_is_written() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[profile.fast]
+inherits = "dev"
+opt-level = 1
+[profile.dev.build-override]
+opt-level = 1
+[build]
+rustflags = ["--cfg", "tokio_unstable"]
+//- Cargo.toml
+[workspace]
+members = ["a"]
+"#,
+        str![[r#"
+== .cargo/config.toml
+[build]
+rustflags = ["--cfg", "tokio_unstable"]
+
+== Cargo.toml
+[workspace]
+members = ["a"]
+
+[profile.fast]
+inherits = "dev"
+opt-level = 1
+
+[profile.dev.build-override]
+opt-level = 1
+
+
+"#]],
+    );
+}
+
+#[test]
+fn what_is_undeclared_is_refused() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[profile.dev]
+opt-level = 1
+//- Cargo.toml
+[workspace]
+[profile.dev]
+opt-level = 0
+debug = 1
+incremental = false
+[profile.bench]
+debug = true
+"#,
+        str![[r#"
+== Cargo.toml
+[workspace]
+[profile.dev]
+opt-level = 1
+debug = 1
+incremental = false
+[profile.bench]
+debug = true
+
+Note[unnamed_profile] Cargo.toml:6 not in the policy, so left alone: profile `bench`
+Deny[undeclared] Cargo.toml:4 2 settings of `profile.dev` stand in `Cargo.toml` and not in the policy
+
+"#]],
+    );
+}
+
+#[test]
+fn prune_deletes_what_is_undeclared() {
+    check_prune(
+        r#"//- build-profiles.toml
+schema = 1
+[profile.dev]
+opt-level = 1
+//- Cargo.toml
+[workspace]
+[profile.dev]
+opt-level = 0
+# for the debugger
+debug = 1
+incremental = false
+
+[profile.bench]
+debug = true
+"#,
+        str![[r#"
+== Cargo.toml
+[workspace]
+[profile.dev]
+opt-level = 1
+
+[profile.bench]
+debug = true
+
+Note[unnamed_profile] Cargo.toml:8 not in the policy, so left alone: profile `bench`
+
+"#]],
+    );
+}
+
+#[test]
+fn what_is_unmanaged_is_left_alone() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+strict = true
+[profile.dev]
+opt-level = 1
+[unmanaged]
+profile.dist = "owned by dist"
+profile.dev.debug = "under trial"
+profile.gone = "not there"
+//- Cargo.toml
+[workspace]
+[profile.dev]
+opt-level = 1
+debug = 1
+[profile.dist]
+inherits = "release"
+"#,
+        str![[r#"
+Warning[unmanaged_is_not_there] build-profiles.toml:8 `profile.gone` is nowhere in the manifest or the config
+
+"#]],
+    );
+}
+
+#[test]
+fn the_founding_mistake_is_refused() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+[env]
+RUSTC_WRAPPER = "sccache"
+CARGO_WORKSPACE_DIR = { value = "", relative = true }
+"#,
+        str![[r#"
+Deny[env_configures_nothing] .cargo/config.toml:2 `env.RUSTC_WRAPPER` under `[env]` configures nothing: Cargo never reads it there
+
+"#]],
+    );
+}
+
+#[test]
+fn a_profile_in_the_config_moves_to_the_manifest() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[profile.dev]
+debug = 1
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+[profile.dev]
+debug = 1
+
+[alias]
+x = "run"
+"#,
+        str![[r#"
+== .cargo/config.toml
+[alias]
+x = "run"
+
+== Cargo.toml
+[workspace]
+
+[profile.dev]
+debug = 1
+
+
+"#]],
+    );
+}
+
+#[test]
+fn flags_of_build_move_once_an_environment_has_flags_of_a_target() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+toolchain = "1.94"
+[build]
+rustflags = ["--cfg", "tokio_unstable"]
+[target.'cfg(windows)']
+rustflags = ["-Ctarget-feature=+crt-static"]
+[environment.ci.linker]
+x86_64-unknown-linux-gnu = ["mold"]
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+[build]
+rustflags = ["--cfg", "tokio_unstable"]
+
+[target.'cfg(windows)']
+rustflags = ["-Ctarget-feature=+crt-static"]
+"#,
+        str![[r#"
+== .cargo/config.toml
+include = [{ path = "machine.toml", optional = true }]
+
+[target.'cfg(windows)']
+rustflags = ["-Ctarget-feature=+crt-static"]
+
+[target."cfg(not(windows))"]
+rustflags = ["--cfg", "tokio_unstable"]
+
+== .cargo/env/ci.toml
+# Written by `cargo xtask configure` from [environment.ci] of build-profiles.toml; change it there.
+# A machine of this kind copies it: cp .cargo/env/ci.toml .cargo/machine.toml
+
+[target.x86_64-unknown-linux-gnu]
+rustflags = ["-Clink-arg=-fuse-ld=mold"]
+
+== .gitignore
+/.cargo/machine.toml
+/build-profiles.local.toml
+
+
+"#]],
+    );
+}
+
+#[test]
+fn flags_at_two_levels_that_stand_as_written_stay() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[build]
+rustflags = ["--cfg", "tokio_unstable"]
+[target.x86_64-unknown-linux-musl]
+rustflags = ["-Ctarget-feature=+crt-static"]
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+[build]
+rustflags = ["--cfg", "tokio_unstable"]
+
+[target.x86_64-unknown-linux-musl]
+rustflags = ["-Ctarget-feature=+crt-static"]
+"#,
+        str![[r#"
+Warning[flags_at_two_levels] build-profiles.toml:3 `build.rustflags` does not reach builds for `x86_64-unknown-linux-musl`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_set_becomes_one_override_a_package() {
+    check(
+        r#"members: app=crates/app codec-a=crates/codec-a codec-b=crates/codec-b
+locked: app@0.1.0 image@0.25.0 zstd-sys@2.0.0 serde@1.0.0
+//- build-profiles.toml
+schema = 1
+[packages]
+codecs = ["crates/codec-*", "zstd*", "image", "!codec-b"]
+[profile.dev]
+strip = "debuginfo"
+[profile.dev.package]
+"@codecs" = { opt-level = 3 }
+//- Cargo.toml
+[workspace]
+"#,
+        str![[r#"
+== Cargo.toml
+[workspace]
+
+[profile.dev]
+strip = "debuginfo"
+
+[profile.dev.package]
+codec-a = { opt-level = 3, strip = "debuginfo" }
+image = { opt-level = 3, strip = "debuginfo" }
+zstd-sys = { opt-level = 3, strip = "debuginfo" }
+
+
+"#]],
+    );
+}
+
+#[test]
+fn an_override_whose_package_left_the_lock_file_goes() {
+    check(
+        r#"members: app=crates/app
+locked: app@0.1.0 image@0.25.0
+//- build-profiles.toml
+schema = 1
+[packages]
+codecs = ["zstd*", "image"]
+[profile.dev.package]
+"@codecs" = { opt-level = 3 }
+//- Cargo.toml
+[workspace]
+[profile.dev.package]
+image = { opt-level = 3 }
+zstd-sys = { opt-level = 3 }
+"#,
+        str![[r#"
+== Cargo.toml
+[workspace]
+[profile.dev.package]
+image = { opt-level = 3 }
+
+Warning[pattern_matches_nothing] build-profiles.toml:3 `zstd*` matches no package
+
+"#]],
+    );
+}
+
+#[test]
+fn a_scalar_that_an_environment_sets_too_moves_out_of_the_including_file() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+toolchain = "1.94"
+[build]
+incremental = true
+[environment.ci.cache]
+tool = "sccache"
+scope = "everything"
+if-missing = "error"
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+# Ours.
+[build]
+incremental = true
+"#,
+        str![[r#"
+== .cargo/config.toml
+# Ours.
+
+include = [{ path = "portable.toml", optional = false }, { path = "machine.toml", optional = true }]
+
+== .cargo/env/ci.toml
+# Written by `cargo xtask configure` from [environment.ci] of build-profiles.toml; change it there.
+# A machine of this kind copies it: cp .cargo/env/ci.toml .cargo/machine.toml
+
+[build]
+rustc-wrapper = "sccache"
+incremental = false
+
+== .cargo/portable.toml
+# Written by `cargo xtask configure` from build-profiles.toml; change it there.
+# Values that hold on every machine and that a machine or an environment may override.
+
+[build]
+incremental = true
+
+== .gitignore
+/.cargo/machine.toml
+/build-profiles.local.toml
+
+Error[incremental_under_cache] build-profiles.toml:4 what is compiled incrementally cannot be cached
+
+"#]],
+    );
+}
+
+#[test]
+fn an_include_that_is_there_is_appended_to() {
+    check(
+        r#"included: .cargo/team.toml
+//- build-profiles.toml
+schema = 1
+toolchain = "1.94"
+[linker]
+linux-gnu = ["mold", "default"]
+//- Cargo.toml
+[workspace]
+//- .cargo/team.toml
+//- .cargo/config.toml
+include = ["team.toml"]
+
+[alias]
+x = "run"
+//- .gitignore
+/target
+"#,
+        str![[r#"
+== .cargo/config.toml
+include = ["team.toml", { path = "machine.toml", optional = true }]
+
+[alias]
+x = "run"
+
+== .gitignore
+/target
+/.cargo/machine.toml
+/build-profiles.local.toml
+
+
+"#]],
+    );
+}
+
+#[test]
+fn below_the_floor_there_is_no_machine_layer() {
+    check(
+        r#"members: app@1.85.0
+//- build-profiles.toml
+schema = 1
+toolchain = "1.90"
+[linker]
+linux-gnu = ["mold", "default"]
+//- Cargo.toml
+[workspace]
+"#,
+        str![[r#"
+Warning[no_machine_layer] build-profiles.toml:4 `[linker]` has no effect with this `toolchain`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_file_of_an_environment_that_is_gone_is_refused_and_pruned() {
+    let fixture = r#"//- build-profiles.toml
+schema = 1
+//- Cargo.toml
+[workspace]
+//- .cargo/env/old.toml
+# Written by `cargo xtask configure`.
+[build]
+incremental = false
+"#;
+    check(
+        fixture,
+        str![[r#"
+Deny[undeclared] .cargo/env/old.toml:3 `build.incremental` stands in `.cargo/env/old.toml` and not in the policy
+
+"#]],
+    );
+    check_prune(
+        fixture,
+        str![[r#"
+== .cargo/env/old.toml (removed)
+
+"#]],
+    );
+}
+
+#[test]
+fn an_override_a_person_wrote_without_strip_is_told() {
+    check(
+        r#"members: app
+locked: app@0.1.0
+//- build-profiles.toml
+schema = 1
+[profile.release]
+strip = true
+[profile.release.package]
+app = { opt-level = 2 }
+//- Cargo.toml
+[workspace]
+[profile.release]
+strip = true
+[profile.release.package]
+app = { opt-level = 2 }
+"#,
+        str![[r#"
+Warning[override_resets_strip] build-profiles.toml:3 the override of `app` resets `strip` of profile `release`
+
+"#]],
+    );
+}
+
+#[test]
+fn an_include_in_the_wrong_order_is_refused() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+toolchain = "1.94"
+[target.x86_64-unknown-linux-gnu]
+linker = "clang"
+rustflags = ["-Clink-arg=-fuse-ld=lld"]
+[environment.ci.target.x86_64-unknown-linux-gnu]
+linker = "gcc"
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+include = [{ path = "machine.toml", optional = true }]
+"#,
+        str![[r#"
+== .cargo/config.toml
+include = [{ path = "machine.toml", optional = true }]
+
+[target.x86_64-unknown-linux-gnu]
+rustflags = ["-Clink-arg=-fuse-ld=lld"]
+
+== .cargo/env/ci.toml
+# Written by `cargo xtask configure` from [environment.ci] of build-profiles.toml; change it there.
+# A machine of this kind copies it: cp .cargo/env/ci.toml .cargo/machine.toml
+
+[target.x86_64-unknown-linux-gnu]
+linker = "gcc"
+
+== .cargo/portable.toml
+# Written by `cargo xtask configure` from build-profiles.toml; change it there.
+# Values that hold on every machine and that a machine or an environment may override.
+
+[target.x86_64-unknown-linux-gnu]
+linker = "clang"
+
+== .gitignore
+/.cargo/machine.toml
+/build-profiles.local.toml
+
+Deny[include_order] `include` of `.cargo/config.toml` has no `portable.toml` before `machine.toml`
+
+"#]],
+    );
+}
+
+#[test]
+fn an_include_that_the_oldest_supported_toolchain_cannot_read_is_told() {
+    check(
+        r#"members: app@1.85.0 new@1.95.0
+//- build-profiles.toml
+schema = 1
+toolchain = "1.94"
+[linker]
+linux-gnu = ["mold", "default"]
+//- Cargo.toml
+[workspace]
+//- .gitignore
+.cargo/machine.toml
+build-profiles.local.toml
+"#,
+        str![[r#"
+== .cargo/config.toml
+include = [{ path = "machine.toml", optional = true }]
+
+Note[include_below_rust_version] build-profiles.toml:2 `app` declares rust-version 1.85, which can't read the `include` of this workspace
+
+"#]],
+    );
+}
+
+#[test]
+fn a_policy_that_cannot_be_written_into_adopts_nothing() {
+    let workspace = workspace(
+        r#"//- build-profiles.toml
+schema = 1
+[profile.dev]
+//- Cargo.toml
+[workspace]
+[profile.dev]
+debug = 1
+"#,
+    );
+    let undeclared = decide(&workspace, OnUndeclared::Refuse).plan.undeclared;
+    let file = build_profiles::diagnostic::FilePath::new(fixture::POLICY);
+    let text = "schema = 1\nprofile = 1\n";
+    let findings = build_profiles::adopt::adopt(&file, text, &workspace, &undeclared)
+        .expect_err("there is no table to write into");
+    let told: Vec<String> = findings
+        .iter()
+        .map(|finding| {
+            format!(
+                "[{}] {} | {}",
+                finding.code,
+                finding.message,
+                finding.notes.join("; ")
+            )
+        })
+        .collect();
+    assert_data_eq!(told.join("\n"), str!["[cannot_adopt] `profile.dev.debug` can't be written into `build-profiles.toml` | the path leads through a key that is no table"].raw());
+}
+
+#[test]
+fn what_cannot_be_edited_without_damage_is_refused() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[build]
+rustflags = ["-Ca=b", "-Cc=d"]
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+[[build]]
+rustflags = ["x"]
+"#,
+        str![[r#"
+Deny[cannot_edit] .cargo/config.toml:1 `build.rustflags` of `.cargo/config.toml` can't be edited without damage
+
+"#]],
+    );
+}
