@@ -20,6 +20,7 @@ pub mod tradeoff;
 pub mod settings;
 pub mod edit;
 pub mod plan;
+pub mod adopt;
 pub mod machine;
 pub mod value;
 pub mod diagnostic;

@@ -1,0 +1,193 @@
+//! Real specimens through the core: parse, adopt into a policy, plan. Zero byte of difference, or a refusal that names
+//! its reason. Each also with CRLF, with a BOM, and without the final newline.
+//!
+//! The specimens are not part of this repository: `BUILD_PROFILES_CORPUS` names their folder, `../shared/corpus` is
+//! tried; without them this says so and passes.
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test reads files and says what it found"
+)]
+
+mod fixture;
+
+use std::path::{Path, PathBuf};
+
+use build_profiles::adopt::adopt;
+use build_profiles::diagnostic::{FilePath, Level};
+use build_profiles::facts::{Member, Workspace};
+use build_profiles::plan::OnUndeclared;
+use build_profiles::policy;
+use fixture::{POLICY, decide};
+
+/// The specimen as a workspace: each file where it stood.
+fn specimen(folder: &Path, change: Twin) -> Workspace {
+    let mut workspace = Workspace {
+        in_git: true,
+        ..Workspace::default()
+    };
+    workspace.members = vec![Member {
+        name: "app".to_owned(),
+        path: "app".to_owned(),
+        rust_version: None,
+    }];
+    let source = std::fs::read_to_string(folder.join("SOURCE")).unwrap_or_default();
+    let root = source
+        .lines()
+        .find_map(|line| line.strip_prefix("workspace_dir: "))
+        .unwrap_or(".")
+        .to_owned();
+    for line in source
+        .lines()
+        .filter_map(|line| line.strip_prefix("path: "))
+    {
+        let Some((path, rest)) = line.split_once(" -> ") else {
+            continue;
+        };
+        let name = rest.split(" (").next().unwrap_or(rest);
+        let Ok(text) = std::fs::read_to_string(folder.join(name)) else {
+            continue;
+        };
+        let file = FilePath::new(relative(&root, path));
+        match name {
+            "Cargo.toml" | "config.toml" | "config.legacy" => {}
+            _ if name.starts_with("include.") => workspace.included.push(file.clone()),
+            _ if name.starts_with("config.parent.") => workspace.parents.push(file.clone()),
+            _ => continue,
+        }
+        workspace.files.insert(file, change(&text));
+    }
+    workspace
+}
+
+/// A path of the repository, from the folder of its workspace.
+fn relative(root: &str, path: &str) -> String {
+    let mut root: Vec<&str> = root.split('/').filter(|part| *part != ".").collect();
+    let mut path: Vec<&str> = path.split('/').collect();
+    while !root.is_empty() && path.len() > 1 && root[0] == path[0] {
+        root.remove(0);
+        path.remove(0);
+    }
+    "../".repeat(root.len()) + &path.join("/")
+}
+
+type Twin = fn(&str) -> String;
+const TWINS: [(&str, Twin); 4] = [
+    ("as it is", str::to_owned),
+    ("CRLF", |text| {
+        text.replace("\r\n", "\n").replace('\n', "\r\n")
+    }),
+    ("BOM", |text| {
+        format!("\u{feff}{}", text.trim_start_matches('\u{feff}'))
+    }),
+    ("no final newline", |text| {
+        text.trim_end_matches(['\r', '\n']).to_owned()
+    }),
+];
+
+#[test]
+fn adopted_specimens_change_nothing() {
+    let folder = std::env::var_os("BUILD_PROFILES_CORPUS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
+        PathBuf::from,
+    );
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        println!("skipped: no specimens at {}", folder.display());
+        return;
+    };
+    let mut specimens: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    specimens.sort();
+    for (twin, change) in TWINS {
+        let (mut equal, mut refused, mut keys, mut unmanaged) = (0, Vec::new(), 0, 0);
+        for specimen in &specimens {
+            let name = specimen
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            match through(self::specimen(specimen, change)) {
+                Ok(adopted) => {
+                    equal += 1;
+                    keys += adopted.keys;
+                    unmanaged += adopted.unmanaged;
+                }
+                Err(reason) => refused.push(format!("{name}: {reason}")),
+            }
+        }
+        println!(
+            "{twin}: {equal} of {} specimens change by no byte, {keys} keys in the policy, {unmanaged} left alone by name, {} refused",
+            specimens.len(),
+            refused.len()
+        );
+        for reason in &refused {
+            println!("  refused {reason}");
+            assert!(!reason.contains("CHANGED"), "{reason}");
+        }
+        assert!(
+            refused.len() * 10 < specimens.len(),
+            "more than a tenth is refused: {refused:#?}"
+        );
+    }
+}
+
+struct Adopted {
+    keys: usize,
+    unmanaged: usize,
+}
+
+/// Adopts everything that could be owned, or gives the reason of a refusal.
+fn through(mut workspace: Workspace) -> Result<Adopted, String> {
+    let policy = FilePath::new(POLICY);
+    workspace
+        .files
+        .insert(policy.clone(), "schema = 1\nstrict = true\n".to_owned());
+    let first = decide(&workspace, OnUndeclared::Refuse);
+    let ways_out = ["undeclared", "env_configures_nothing"];
+    let stopped = first
+        .diagnostics
+        .iter()
+        .find(|finding| finding.level >= Level::Deny && !ways_out.contains(&finding.code));
+    if let Some(finding) = stopped {
+        return Err(format!("[{}] {}", finding.code, finding.message));
+    }
+    let text = workspace.files[&policy].clone();
+    let adopted =
+        adopt(&policy, &text, &workspace, &first.plan.undeclared).map_err(|findings| {
+            findings
+                .iter()
+                .map(|finding| format!("[{}] {}", finding.code, finding.message))
+                .collect::<Vec<_>>()
+                .join("; ")
+        })?;
+    if let Ok(folder) = std::env::var("BUILD_PROFILES_ADOPTED") {
+        let name = format!("{folder}/{:x}.toml", adopted.len());
+        std::fs::write(name, &adopted).map_err(|error| error.to_string())?;
+    }
+    workspace.files.insert(policy.clone(), adopted.clone());
+    let second = decide(&workspace, OnUndeclared::Refuse);
+    if let Some(change) = second.plan.changes.first() {
+        return Err(format!(
+            "CHANGED {}: {:#?}\n{adopted}",
+            change.path, second.plan.drift
+        ));
+    }
+    if second
+        .diagnostics
+        .iter()
+        .any(|finding| finding.level >= Level::Deny)
+    {
+        return Err(format!("CHANGED: {:#?}", second.diagnostics));
+    }
+    let unmanaged = policy::parse(&policy, &adopted)
+        .0
+        .map_or(0, |policy| policy.unmanaged.len());
+    Ok(Adopted {
+        keys: first.plan.undeclared.len() - unmanaged,
+        unmanaged,
+    })
+}
