@@ -3,3 +3,5 @@
 // Public for its fault tests alone, which kill a process at every step.
 #[doc(hidden)]
 pub mod write;
+
+mod run;

@@ -1,0 +1,127 @@
+//! A child's output, within a time limit.
+
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+/// Runs `command` to its end and returns what it said; after `limit` it is killed, with all that it has started.
+pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Output> {
+    let shown = shown(command);
+    own_group(command);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("failed to run `{shown}`"))?;
+    let id = child.id();
+    let (done, outcome) = mpsc::channel();
+    thread::spawn(move || done.send(child.wait_with_output()));
+    match outcome.recv_timeout(limit) {
+        Ok(output) => output.with_context(|| format!("failed to run `{shown}`")),
+        Err(_) => {
+            kill_group(id);
+            // The killed child is waited for, so that its files can be removed.
+            let _late = outcome.recv_timeout(Duration::from_secs(2));
+            bail!(
+                "`{shown}` gave no answer within {} seconds",
+                limit.as_secs_f32()
+            )
+        }
+    }
+}
+
+/// The command as a person would type it, without a folder and without an end.
+fn shown(command: &Command) -> String {
+    const LONG: usize = 80;
+    let program = command.get_program().to_string_lossy();
+    let mut shown = program
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    for arg in command.get_args() {
+        if shown.chars().count() > LONG {
+            return shown + " ...";
+        }
+        shown = shown + " " + &arg.to_string_lossy();
+    }
+    shown
+}
+
+#[cfg(unix)]
+fn own_group(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0);
+}
+
+#[cfg(not(unix))]
+fn own_group(_command: &mut Command) {}
+
+/// Kills a child that [`own_group`] was applied to. Nothing can be done about a failure.
+fn kill_group(id: u32) {
+    let mut kill;
+    if cfg!(windows) {
+        kill = Command::new("taskkill");
+        kill.args(["/T", "/F", "/PID", &id.to_string()]);
+    } else {
+        // `std` kills processes but not groups, and calling libc takes unsafe code.
+        kill = Command::new("/bin/sh");
+        kill.args(["-c", "kill -s KILL -- \"-$0\"", &id.to_string()]);
+    }
+    let _killed = kill
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str, limit: Duration) -> Result<Output> {
+        output(Command::new("/bin/sh").args(["-c", script]), limit)
+    }
+
+    #[test]
+    fn what_a_child_says_is_kept() {
+        let output = sh("echo out; echo err >&2; exit 3", Duration::from_secs(20)).expect("runs");
+        assert_eq!(output.stdout, b"out\n");
+        assert_eq!(output.stderr, b"err\n");
+        assert_eq!(output.status.code(), Some(3));
+    }
+
+    #[test]
+    fn a_child_that_hangs_is_killed_with_its_own_children() {
+        // The grandchild holds the pipe, so that its end is the end of the output.
+        let script = "(sleep 1; echo late >&2) & sleep 300";
+        let limit = Duration::from_millis(200);
+        let error = sh(script, limit).expect_err("hangs").to_string();
+        assert_eq!(
+            error,
+            format!("`sh -c {script}` gave no answer within 0.2 seconds")
+        );
+        // With a group killed by hand, nothing is said after its death.
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]).stderr(Stdio::piped());
+        own_group(&mut command);
+        let child = command.spawn().expect("a shell starts");
+        kill_group(child.id());
+        assert_eq!(child.wait_with_output().expect("it ended").stderr, b"");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = output(
+            Command::new("/nowhere/rustc").arg("-vV"),
+            Duration::from_secs(1),
+        );
+        assert_eq!(
+            error.expect_err("missing").to_string(),
+            "failed to run `rustc -vV`"
+        );
+    }
+}
