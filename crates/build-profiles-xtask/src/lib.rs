@@ -1,7 +1,42 @@
 //! Declarative build profiles for a Cargo workspace: the acting half.
+//!
+//! An xtask of a few lines mounts it whole:
+//!
+//! ```no_run
+//! fn main() -> std::process::ExitCode {
+//!     build_profiles_xtask::main()
+//! }
+//! ```
+//!
+//! An xtask that has commands of its own flattens [`Command`] into them:
+//!
+//! ```
+//! #[derive(clap::Parser)]
+//! enum Xtask {
+//!     /// A command of the xtask's own.
+//!     Codegen,
+//!     #[command(flatten)]
+//!     BuildProfiles(build_profiles_xtask::Command),
+//! }
+//! ```
 
+mod cli;
+mod commands;
+mod exit;
+mod read;
+mod render;
+mod run;
 // Public for its fault tests alone, which kill a process at every step.
 #[doc(hidden)]
 pub mod write;
 
-mod run;
+pub use cli::Command;
+pub use exit::Exit;
+
+use clap::Parser;
+
+/// Parses the command line, runs it, and gives its exit code.
+pub fn main() -> std::process::ExitCode {
+    let arguments = cli::without_cargo_name(std::env::args_os());
+    cli::Cli::parse_from(arguments).command.run().into()
+}

@@ -1,0 +1,134 @@
+//! The command line, declared and nothing else.
+
+use std::ffi::OsString;
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Declarative build profiles for a Cargo workspace.
+#[derive(Debug, Parser)]
+#[command(version, bin_name = "cargo xtask", after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing to say
+  1  findings: drift, something undeclared
+  2  could not run: usage, invalid policy, I/O, a build that fails
+  3  an experiment could not tell";
+
+/// The commands; flatten them into an xtask's own with `#[command(flatten)]`.
+#[derive(Debug, Subcommand)]
+#[non_exhaustive]
+pub enum Command {
+    /// Write what build-profiles.toml says into the files that Cargo reads
+    ///
+    /// The root manifest's profiles, `.cargo/config.toml`, `.cargo/env/<name>.toml` for each environment, and
+    /// `.cargo/machine.toml` with what this machine has proved to have. All files are written or none.
+    #[command(after_help = EXIT_CODES)]
+    Configure(ConfigureArgs),
+    /// Print the JSON Schema of build-profiles.toml, for editors
+    Schema,
+}
+
+/// Arguments of `configure`.
+#[derive(Debug, Args)]
+pub struct ConfigureArgs {
+    #[command(flatten)]
+    pub(crate) mode: ModeArgs,
+    /// Delete what stands in the files, is the policy's to own, and is not in it
+    #[arg(long, conflicts_with = "adopt")]
+    pub(crate) prune: bool,
+    /// Do not touch or try anything of this machine: write the committed files alone
+    #[arg(long)]
+    pub(crate) no_machine: bool,
+    /// Do not build a package of a few lines under the new files before they are kept
+    #[arg(long)]
+    pub(crate) no_verify: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct ModeArgs {
+    /// Write nothing; exit with 1 if the committed files are not as the policy says
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing; show what would change and exit with 0
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Take what stands in the files and not in the policy into the policy
+    #[arg(long)]
+    pub(crate) adopt: bool,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct CommonArgs {
+    /// Cargo.toml of the workspace, or of any package in it [default: the one found from the current directory]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) manifest_path: Option<Utf8PathBuf>,
+    /// The policy [default: build-profiles.toml in the workspace root]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) policy: Option<Utf8PathBuf>,
+    /// How to say it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) color: Color,
+    /// Let warnings count, drift by `Cargo.lock` alone among them
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Say nothing but findings
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more: where each wanted value comes from
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Let Cargo use no network
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Let Cargo leave the lock file as it is
+    #[arg(long)]
+    pub(crate) locked: bool,
+}
+
+/// How a report is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A unified diff and rustc-like findings
+    #[default]
+    Human,
+    /// A patch for `git apply`
+    Patch,
+    /// One JSON object; its schema is in docs/json.md
+    Json,
+    /// A note for a pull request or a job summary
+    Markdown,
+    /// GitHub's annotations, on the lines
+    Github,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// `cargo build-profiles configure` starts us with `build-profiles` as the first argument.
+pub(crate) fn without_cargo_name(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    if arguments.get(1).is_some_and(|first| first == "build-profiles") {
+        arguments.remove(1);
+    }
+    arguments
+}

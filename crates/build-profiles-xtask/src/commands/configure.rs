@@ -1,0 +1,200 @@
+//! `configure`: from the policy to the files that Cargo reads.
+
+use anyhow::Result;
+use build_profiles::adopt::adopt;
+use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
+use build_profiles::machine::{self, Freshness};
+use build_profiles::layout::machine_path;
+use build_profiles::plan::{FileChange, OnUndeclared, Plan, plan};
+use build_profiles::policy::{self, Spanned};
+use build_profiles::settings::{Settings, settle};
+use semver::Version;
+
+use crate::cli::ConfigureArgs;
+use crate::exit::Exit;
+use crate::read::{self, Repository};
+use crate::render::{self, Report};
+use crate::run;
+use crate::write::{self, Recovery, Turn};
+
+pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
+    render::can_say(args.common.format)?;
+    let mut place = read::place(&args.common)?;
+    if args.mode.check || args.mode.diff || place.is_broken() {
+        let decided = decide(read::repository(&args.common, place)?, args);
+        return Ok(report(args, &decided, false, &[]));
+    }
+    let turn = write::take_turn(&place.state, &place.root, &place.boundary, || render::waiting(&args.common))?;
+    let recovery = turn.recover()?;
+    if recovery != Recovery::Nothing {
+        render::recovered(&args.common, &recovery);
+        place = read::place(&args.common)?;
+    }
+    let mut decided = decide(read::repository(&args.common, place)?, args);
+    if decided.refused(args) {
+        return Ok(report(args, &decided, false, &[]));
+    }
+    let findings = machine_layer(args, &mut decided)?;
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        return Ok(report(args, &decided, false, &findings));
+    }
+    write_proved(args, &decided, &turn)?;
+    Ok(report(args, &decided, true, &findings))
+}
+
+/// Writes the plan, and keeps it if Cargo still builds with it.
+fn write_proved(args: &ConfigureArgs, decided: &Decided, turn: &Turn) -> Result<()> {
+    let repository = &decided.repository;
+    let written = turn.write(&decided.plan.changes)?;
+    let read_by_cargo = |change: &FileChange| change.path != repository.policy_file && change.path.as_str().ends_with(".toml");
+    if args.no_verify || !decided.plan.changes.iter().any(read_by_cargo) {
+        return written.keep();
+    }
+    let Err(broken) = run::start_check(&repository.children(), &repository.state) else { return written.keep() };
+    written.roll_back()?;
+    let help = "help: if Cargo does not start at all, delete `.cargo/machine.toml`";
+    Err(match run::start_check(&repository.children(), &repository.state) {
+        Ok(()) => broken.context(format!("the new files were rolled back: with them Cargo can't build a package of a few lines\n\n{help}")),
+        Err(_) => broken.context(format!(
+            "nothing was written: Cargo can't build a package of a few lines here, with the new files nor without them\n\n\
+             help: mend that first, or write without this check: --no-verify\n{help}"
+        )),
+    })
+}
+
+/// A repository with what is to be done about it.
+struct Decided {
+    repository: Repository,
+    settings: Settings,
+    plan: Plan,
+}
+
+impl Decided {
+    /// All findings, those of reading first.
+    fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.repository.diagnostics.iter().chain(&self.plan.diagnostics)
+    }
+
+    /// What a check of the committed files comes to.
+    fn exit(&self, args: &ConfigureArgs) -> Exit {
+        let worst = self.diagnostics().map(|finding| finding.level).max();
+        let strict = args.common.strict;
+        let drifts = self.plan.drift.iter().any(|drift| strict || !drift.by_lock);
+        match worst {
+            Some(Level::Error) => Exit::Failed,
+            Some(Level::Deny) => Exit::Findings,
+            Some(Level::Warning) if strict => Exit::Findings,
+            _ if drifts => Exit::Findings,
+            _ => Exit::Clean,
+        }
+    }
+
+    /// Whether nothing may be written.
+    fn refused(&self, args: &ConfigureArgs) -> bool {
+        let limit = if args.common.strict { Level::Warning } else { Level::Deny };
+        self.diagnostics().any(|finding| finding.level >= limit)
+    }
+}
+
+fn decide(mut repository: Repository, args: &ConfigureArgs) -> Decided {
+    let Some(policy) = repository.policy.clone() else {
+        return Decided { repository, settings: Settings::default(), plan: Plan::default() };
+    };
+    let on_undeclared = if args.prune { OnUndeclared::Prune } else { OnUndeclared::Refuse };
+    let (settings, findings) = settle(&repository.policy_file, &policy, &repository.workspace);
+    let plan = plan(&repository.policy_file, &policy, &settings, &repository.workspace, on_undeclared);
+    if args.mode.adopt && !plan.undeclared.is_empty() && findings.iter().all(|finding| finding.level < Level::Error) {
+        return adopted(repository, &plan);
+    }
+    repository.diagnostics.extend(findings);
+    if repository.diagnostics.iter().any(|finding| finding.level == Level::Error) {
+        // A plan of an unusable policy says nothing true.
+        let plan = Plan { diagnostics: plan.diagnostics, ..Plan::default() };
+        return Decided { repository, settings, plan };
+    }
+    Decided { repository, settings, plan }
+}
+
+/// The same repository with a policy that names what was undeclared.
+fn adopted(mut repository: Repository, undeclared: &Plan) -> Decided {
+    let (file, before) = (repository.policy_file.clone(), repository.policy_text.clone());
+    let after = match adopt(&file, &before, &repository.workspace, &undeclared.undeclared) {
+        Ok(after) => after,
+        Err(findings) => {
+            repository.diagnostics.extend(findings);
+            return Decided { repository, settings: Settings::default(), plan: Plan::default() };
+        }
+    };
+    let (policy, findings) = policy::parse(&file, &after);
+    repository.diagnostics = findings;
+    let policy = policy.unwrap_or_default();
+    let (settings, findings) = settle(&file, &policy, &repository.workspace);
+    repository.diagnostics.extend(findings);
+    let mut plan = plan(&file, &policy, &settings, &repository.workspace, OnUndeclared::Refuse);
+    plan.changes.insert(0, FileChange { path: file, before: Some(before), after: Some(after.clone()) });
+    repository.policy_text = after;
+    repository.policy = Some(policy);
+    Decided { repository, settings, plan }
+}
+
+/// Proves what this machine has and adds its own file to the plan. What was passed over comes back as findings.
+fn machine_layer(args: &ConfigureArgs, decided: &mut Decided) -> Result<Vec<Diagnostic>> {
+    let (Some(wants), false, Some(policy)) = (&decided.settings.machine, args.no_machine, &decided.repository.policy) else {
+        return Ok(Vec::new());
+    };
+    let wants = decided.repository.local.applied_to(wants.clone());
+    let before = decided.repository.machine.clone();
+    if before.as_deref().is_some_and(|text| machine::is_current(text, &wants) == Freshness::Foreign) {
+        return Ok(Vec::new()); // `machine_note` says so.
+    }
+    let (children, state) = (decided.repository.children(), &decided.repository.state);
+    let toolchain = run::toolchain(&children)?;
+    if let Some(floor) = policy.toolchain.as_ref().filter(|floor| toolchain.cargo < floor.value) {
+        return Ok(vec![older_than_the_floor(&decided.repository.policy_file, floor, &toolchain.cargo)]);
+    }
+    let mut host = run::host(&children, &toolchain);
+    let found = run::look_up(&children, wants.programs());
+    run::Bench::new(&children, state, &run::cache_folder(&children)?).prove_all(&wants, &mut host, &found);
+    let made = machine::render(&wants, &host);
+    if before.as_ref() != Some(&made.text) {
+        decided.plan.changes.push(FileChange { path: machine_path(policy), before, after: Some(made.text) });
+    }
+    Ok(made.diagnostics)
+}
+
+fn older_than_the_floor(file: &FilePath, floor: &Spanned<Version>, cargo: &Version) -> Diagnostic {
+    Diagnostic::error("cargo_below_the_floor", format!("this is Cargo {cargo}, older than the policy's `toolchain`"))
+        .with_label(file, floor.span.clone(), "the oldest Cargo that builds this workspace")
+        .with_help("use a newer toolchain here: rustup update, or RUSTUP_TOOLCHAIN=stable")
+        .with_help("or lower `toolchain`")
+}
+
+/// Says whether the machine's own file is there and current. `--check` says it and does not count it.
+fn machine_note(decided: &Decided) -> Option<String> {
+    let wants = decided.repository.local.applied_to(decided.settings.machine.clone()?);
+    let Some(text) = &decided.repository.machine else {
+        return Some("this checkout has no `.cargo/machine.toml`: neither linker nor cache are in force here; run `cargo xtask configure`".to_owned());
+    };
+    if let Some(program) = &decided.repository.gone {
+        return Some(format!("`.cargo/machine.toml` names `{program}`, which is gone, so builds fail here; run `cargo xtask configure`"));
+    }
+    let note = match machine::is_current(text, &wants) {
+        Freshness::Current => return None,
+        Freshness::Stale => "`.cargo/machine.toml` was written for an older policy; run `cargo xtask configure`",
+        Freshness::Foreign => "`.cargo/machine.toml` was not written by `configure`, so it is left as it is; delete it to have it written",
+    };
+    Some(note.to_owned())
+}
+
+fn report(args: &ConfigureArgs, decided: &Decided, written: bool, findings: &[Diagnostic]) -> Exit {
+    let failed = findings.iter().any(|finding| finding.level == Level::Error);
+    let exit = match decided.exit(args) {
+        _ if failed => Exit::Failed,
+        Exit::Findings if !decided.refused(args) && (args.mode.diff || written) => Exit::Clean,
+        exit => exit,
+    };
+    let fresh = written && decided.plan.changes.iter().any(|change| change.path.as_str().ends_with("machine.toml"));
+    let note = machine_note(decided).filter(|_| !fresh && exit != Exit::Failed);
+    render::report(&args.common, &Report { repository: &decided.repository, plan: &decided.plan, written: written && !failed, exit, machine: findings, note });
+    exit
+}

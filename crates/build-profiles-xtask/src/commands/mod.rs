@@ -1,0 +1,22 @@
+//! The commands, one file each. Each reads as prose: read, decide, act, say.
+
+mod configure;
+mod schema;
+
+use crate::cli::Command;
+use crate::exit::Exit;
+use crate::render;
+
+impl Command {
+    /// Runs the command. Whatever stops it is said on stderr.
+    pub fn run(self) -> Exit {
+        let outcome = match self {
+            Self::Configure(args) => configure::run(&args),
+            Self::Schema => schema::run(),
+        };
+        outcome.unwrap_or_else(|error| {
+            render::error(&error);
+            Exit::Failed
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! The difference, as text: unified, with the files' own line numbers.
+
+use std::fmt::Write as _;
+
+use build_profiles::plan::FileChange;
+use similar::TextDiff;
+
+use super::Report;
+
+/// A unified diff of one file; coloured line by line if asked for.
+pub(super) fn unified(change: &FileChange, colored: bool) -> String {
+    let text = named(change, change.path.as_str());
+    if colored { color(&text) } else { text }
+}
+
+fn named(change: &FileChange, path: &str) -> String {
+    let (before, after) = (change.before.as_deref().unwrap_or_default(), change.after.as_deref().unwrap_or_default());
+    let name = |side: &str, there: bool| if there { format!("{side}/{path}") } else { "/dev/null".to_owned() };
+    let diff = TextDiff::from_lines(before, after);
+    diff.unified_diff()
+        .context_radius(3)
+        .header(&name("a", change.before.is_some()), &name("b", change.after.is_some()))
+        .to_string()
+}
+
+/// All changes as one patch for `git apply`, from the root of the git checkout.
+pub(super) fn patch(report: &Report<'_>) -> String {
+    let mut text = String::new();
+    for change in committed(report) {
+        let path = report.repository.below_git_root(&change.path);
+        let _ = writeln!(text, "diff --git a/{path} b/{path}");
+        match (&change.before, &change.after) {
+            (None, _) => text.push_str("new file mode 100644\n"),
+            (_, None) => text.push_str("deleted file mode 100644\n"),
+            _ => {}
+        }
+        text.push_str(&named(change, &path));
+    }
+    text
+}
+
+/// The changes to files that git knows: all but the machine's own.
+pub(super) fn committed<'a>(report: &'a Report<'_>) -> impl Iterator<Item = &'a FileChange> {
+    report.plan.changes.iter().filter(|change| !change.path.as_str().ends_with("machine.toml"))
+}
+
+fn color(text: &str) -> String {
+    let mut colored = String::with_capacity(text.len() * 2);
+    for line in text.split_inclusive('\n') {
+        let code = match line.as_bytes().first() {
+            _ if line.starts_with("+++") || line.starts_with("---") => "1",
+            Some(b'+') => "32",
+            Some(b'-') => "31",
+            Some(b'@') => "36",
+            _ => {
+                colored.push_str(line);
+                continue;
+            }
+        };
+        let body = line.trim_end_matches(['\r', '\n']);
+        let _ = write!(colored, "\x1b[{code}m{body}\x1b[0m{}", &line[body.len()..]);
+    }
+    colored
+}

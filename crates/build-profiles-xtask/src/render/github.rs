@@ -1,0 +1,62 @@
+//! GitHub's workflow commands: annotations on the lines of a pull request.
+//! Source: GitHub docs, "Workflow commands for GitHub Actions".
+
+use std::fmt::Write as _;
+
+use build_profiles::diagnostic::Level;
+
+use super::{Report, position};
+
+pub(super) fn report(report: &Report<'_>) -> String {
+    let mut text = String::new();
+    let sources = report.sources();
+    let repository = report.repository;
+    for finding in report.diagnostics() {
+        let command = match finding.level {
+            Level::Error | Level::Deny => "error",
+            Level::Warning => "warning",
+            Level::Note => "notice",
+        };
+        let mut message = finding.message.clone();
+        for line in finding.notes.iter().chain(&finding.help) {
+            let _ = write!(message, "\n{line}");
+        }
+        let place = finding.labels.first().and_then(|label| {
+            let source = sources.get(&label.file)?;
+            Some((repository.below_git_root(&label.file), position(source, label.span.start)))
+        });
+        annotate(&mut text, command, place, finding.code, &message);
+    }
+    for drift in &report.plan.drift {
+        let command = if drift.by_lock { "warning" } else { "error" };
+        let message = match (&drift.present, &drift.wanted) {
+            (Some((present, _)), Some(wanted)) => format!("`{}` is {present}, the policy wants {wanted}", drift.key),
+            (None, Some(wanted)) => format!("`{}` is missing, the policy wants {wanted}", drift.key),
+            (_, None) => format!("`{}` does not belong here", drift.key),
+        };
+        let place = match &drift.present {
+            Some((_, span)) => sources.get(&drift.file).map(|source| (repository.below_git_root(&drift.file), position(source, span.start))),
+            None => drift.origin.as_ref().map(|origin| {
+                (repository.below_git_root(&repository.policy_file), position(&repository.policy_text, origin.span.start))
+            }),
+        };
+        annotate(&mut text, command, place, "drift", &format!("{message}\nwrite it: cargo xtask configure"));
+    }
+    text
+}
+
+fn annotate(text: &mut String, command: &str, place: Option<(String, (usize, usize))>, title: &str, message: &str) {
+    let place = match place {
+        Some((file, (line, column))) => format!("file={},line={line},col={column},", property(&file)),
+        None => String::new(),
+    };
+    let _ = writeln!(text, "::{command} {place}title={}::{}", property(title), data(message));
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

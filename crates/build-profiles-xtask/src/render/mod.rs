@@ -1,0 +1,142 @@
+//! The words: everything a person or a program reads of us is made here.
+//!
+//! stdout is data (a diff, a JSON object, a note), stderr is talk (findings, progress, the summary).
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the one room that prints")]
+
+mod diff;
+mod github;
+mod human;
+mod json;
+#[cfg(feature = "markdown")]
+mod markdown;
+mod snippet;
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+
+use anyhow::{Result, bail};
+use build_profiles::diagnostic::{Diagnostic, FilePath};
+use build_profiles::plan::Plan;
+
+use crate::cli::{Color, CommonArgs, Format};
+use crate::exit::Exit;
+use crate::read::Repository;
+use crate::write::Recovery;
+
+/// What a run of `configure` came to.
+pub(crate) struct Report<'a> {
+    /// What was read.
+    pub(crate) repository: &'a Repository,
+    /// What was planned.
+    pub(crate) plan: &'a Plan,
+    /// Whether the changes were written.
+    pub(crate) written: bool,
+    /// What the run comes to.
+    pub(crate) exit: Exit,
+    /// Findings about this machine: what was passed over and why.
+    pub(crate) machine: &'a [Diagnostic],
+    /// What is to be said of the machine's own file.
+    pub(crate) note: Option<String>,
+}
+
+impl Report<'_> {
+    fn diagnostics(&self) -> Vec<&Diagnostic> {
+        let read = self.repository.diagnostics.iter();
+        read.chain(&self.plan.diagnostics).chain(self.machine).collect()
+    }
+
+    /// Texts that labels point into.
+    fn sources(&self) -> BTreeMap<&FilePath, &str> {
+        let repository = self.repository;
+        let mut sources: BTreeMap<&FilePath, &str> =
+            repository.workspace.files.iter().map(|(file, text)| (file, text.as_str())).collect();
+        sources.insert(&repository.policy_file, &repository.policy_text);
+        sources
+    }
+}
+
+/// Refuses a format that this build can't say, before anything is done.
+pub(crate) fn can_say(format: Format) -> Result<()> {
+    if format == Format::Markdown && !cfg!(feature = "markdown") {
+        bail!(
+            "this xtask was built without notes in Markdown\n\n\
+             help: give its dependency `build-profiles-xtask` the feature: features = [\"markdown\"]"
+        );
+    }
+    Ok(())
+}
+
+/// Says the report in the format that was asked for.
+pub(crate) fn report(args: &CommonArgs, report: &Report<'_>) {
+    match args.format {
+        Format::Human => human::report(args, report),
+        Format::Patch => {
+            print!("{}", diff::patch(report));
+            human::findings(args, report);
+        }
+        Format::Json => println!("{}", json::report(report)),
+        #[cfg(feature = "markdown")]
+        Format::Markdown => print!("{}", markdown::report(report)),
+        #[cfg(not(feature = "markdown"))]
+        Format::Markdown => {} // Refused by `can_say`.
+        Format::Github => print!("{}", github::report(report)),
+    }
+}
+
+/// Prints data.
+pub(crate) fn data(text: &str) {
+    print!("{text}");
+}
+
+/// Says what stopped a command: what was tried, and what the world answered.
+pub(crate) fn error(error: &anyhow::Error) {
+    let mut causes = error.chain().map(ToString::to_string);
+    eprintln!("error: {}", causes.next().unwrap_or_default());
+    for cause in causes {
+        eprintln!("  caused by: {}", cause.trim_end().replace('\n', "\n    "));
+    }
+}
+
+/// Says that another run has the turn.
+pub(crate) fn waiting(args: &CommonArgs) {
+    if !args.quiet {
+        eprintln!("waiting: another `configure` runs in this workspace");
+    }
+}
+
+/// Says what became of an interrupted run.
+pub(crate) fn recovered(args: &CommonArgs, recovery: &Recovery) {
+    if args.quiet {
+        return;
+    }
+    let list = |files: &[FilePath]| files.iter().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(", ");
+    match recovery {
+        Recovery::Nothing => {}
+        Recovery::Completed(files) => eprintln!("note: an interrupted run was completed: {}", list(files)),
+        Recovery::Undone(undone) => {
+            if !undone.restored.is_empty() {
+                eprintln!("note: an interrupted run was undone: {}", list(&undone.restored));
+            }
+            for left in &undone.left_alone {
+                eprintln!("warning: {left}");
+            }
+        }
+    }
+}
+
+/// Whether `stream` gets colours.
+fn colored(color: Color, stream: &impl IsTerminal) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+    }
+}
+
+/// Line and column, both from 1, of a byte offset.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset.min(text.len())];
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}
