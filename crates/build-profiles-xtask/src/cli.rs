@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Declarative build profiles for a Cargo workspace.
 #[derive(Debug, Parser)]
-#[command(version, bin_name = "cargo xtask", after_help = EXIT_CODES)]
+#[command(version, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -20,7 +20,8 @@ Exit codes:
   2  could not run: usage, invalid policy, I/O, a build that fails
   3  an experiment could not tell";
 
-/// The commands; flatten them into an xtask's own with `#[command(flatten)]`.
+// The commands; flatten them into an xtask's own with `#[command(flatten)]`. No doc comment: clap would put it into the
+// help of that xtask.
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
 pub enum Command {
@@ -39,6 +40,10 @@ pub enum Command {
 pub struct ConfigureArgs {
     #[command(flatten)]
     pub(crate) mode: ModeArgs,
+    /// With `--diff`: what has changed in effect since this revision, policy and files settled at both [default: where
+    /// this branch left the default one; in CI the event's own base]
+    #[arg(long, value_name = "REV", requires = "diff", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) base: Option<String>,
     /// Delete what stands in the files, is the policy's to own, and is not in it
     #[arg(long, conflicts_with = "adopt")]
     pub(crate) prune: bool,
@@ -67,7 +72,7 @@ pub(crate) struct ModeArgs {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct CommonArgs {
     /// Cargo.toml of the workspace, or of any package in it [default: the one found from the current directory]
     #[arg(long, value_name = "PATH")]
@@ -124,11 +129,26 @@ pub(crate) enum Color {
     Never,
 }
 
-/// `cargo build-profiles configure` starts us with `build-profiles` as the first argument.
-pub(crate) fn without_cargo_name(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+/// How the user started us, and the arguments without Cargo's own: `cargo build-profiles configure` starts
+/// `cargo-build-profiles build-profiles configure`.
+pub(crate) fn started(arguments: impl Iterator<Item = OsString>) -> (&'static str, Vec<OsString>) {
     let mut arguments: Vec<OsString> = arguments.collect();
-    if arguments.get(1).is_some_and(|first| first == "build-profiles") {
+    let installed = arguments.first().is_some_and(|program| {
+        Utf8PathBuf::from(program.to_string_lossy().into_owned()).file_stem()
+            == Some("cargo-build-profiles")
+    });
+    if arguments
+        .get(1)
+        .is_some_and(|first| first == "build-profiles")
+    {
         arguments.remove(1);
     }
-    arguments
+    (
+        if installed {
+            "cargo build-profiles"
+        } else {
+            "cargo xtask"
+        },
+        arguments,
+    )
 }

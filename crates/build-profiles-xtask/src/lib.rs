@@ -33,10 +33,18 @@ pub mod write;
 pub use cli::Command;
 pub use exit::Exit;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 /// Parses the command line, runs it, and gives its exit code.
 pub fn main() -> std::process::ExitCode {
-    let arguments = cli::without_cargo_name(std::env::args_os());
-    cli::Cli::parse_from(arguments).command.run().into()
+    let (name, arguments) = cli::started(std::env::args_os());
+    render::started_as(name);
+    let command = cli::Cli::command().bin_name(name);
+    let parsed = command
+        .try_get_matches_from(arguments)
+        .and_then(|matches| cli::Cli::from_arg_matches(&matches));
+    match parsed {
+        Ok(cli) => cli.command.run().into(),
+        Err(error) => error.exit(),
+    }
 }

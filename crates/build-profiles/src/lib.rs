@@ -21,6 +21,7 @@ pub mod settings;
 pub mod edit;
 pub mod plan;
 pub mod adopt;
+pub mod effect;
 pub mod machine;
 pub mod value;
 pub mod diagnostic;

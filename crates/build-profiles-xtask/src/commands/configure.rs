@@ -3,14 +3,15 @@
 use anyhow::Result;
 use build_profiles::adopt::adopt;
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
-use build_profiles::machine::{self, Freshness};
 use build_profiles::layout::machine_path;
+use build_profiles::machine::{self, Freshness, Wants};
 use build_profiles::plan::{FileChange, OnUndeclared, Plan, plan};
 use build_profiles::policy::{self, Spanned};
 use build_profiles::settings::{Settings, settle};
 use semver::Version;
 
 use crate::cli::ConfigureArgs;
+use crate::commands::review;
 use crate::exit::Exit;
 use crate::read::{self, Repository};
 use crate::render::{self, Report};
@@ -19,12 +20,17 @@ use crate::write::{self, Recovery, Turn};
 
 pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
     render::can_say(args.common.format)?;
+    if let Some(base) = &args.base {
+        return review::run(args, base);
+    }
     let mut place = read::place(&args.common)?;
     if args.mode.check || args.mode.diff || place.is_broken() {
         let decided = decide(read::repository(&args.common, place)?, args);
         return Ok(report(args, &decided, false, &[]));
     }
-    let turn = write::take_turn(&place.state, &place.root, &place.boundary, || render::waiting(&args.common))?;
+    let turn = write::take_turn(&place.state, &place.root, &place.boundary, || {
+        render::waiting(&args.common)
+    })?;
     let recovery = turn.recover()?;
     if recovery != Recovery::Nothing {
         render::recovered(&args.common, &recovery);
@@ -46,11 +52,15 @@ pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
 fn write_proved(args: &ConfigureArgs, decided: &Decided, turn: &Turn) -> Result<()> {
     let repository = &decided.repository;
     let written = turn.write(&decided.plan.changes)?;
-    let read_by_cargo = |change: &FileChange| change.path != repository.policy_file && change.path.as_str().ends_with(".toml");
+    let read_by_cargo = |change: &FileChange| {
+        change.path != repository.policy_file && change.path.as_str().ends_with(".toml")
+    };
     if args.no_verify || !decided.plan.changes.iter().any(read_by_cargo) {
         return written.keep();
     }
-    let Err(broken) = run::start_check(&repository.children(), &repository.state) else { return written.keep() };
+    let Err(broken) = run::start_check(&repository.children(), &repository.state) else {
+        return written.keep();
+    };
     written.roll_back()?;
     let help = "help: if Cargo does not start at all, delete `.cargo/machine.toml`";
     Err(match run::start_check(&repository.children(), &repository.state) {
@@ -63,20 +73,23 @@ fn write_proved(args: &ConfigureArgs, decided: &Decided, turn: &Turn) -> Result<
 }
 
 /// A repository with what is to be done about it.
-struct Decided {
-    repository: Repository,
-    settings: Settings,
-    plan: Plan,
+pub(super) struct Decided {
+    pub(super) repository: Repository,
+    pub(super) settings: Settings,
+    pub(super) plan: Plan,
 }
 
 impl Decided {
     /// All findings, those of reading first.
     fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.repository.diagnostics.iter().chain(&self.plan.diagnostics)
+        self.repository
+            .diagnostics
+            .iter()
+            .chain(&self.plan.diagnostics)
     }
 
     /// What a check of the committed files comes to.
-    fn exit(&self, args: &ConfigureArgs) -> Exit {
+    pub(super) fn exit(&self, args: &ConfigureArgs) -> Exit {
         let worst = self.diagnostics().map(|finding| finding.level).max();
         let strict = args.common.strict;
         let drifts = self.plan.drift.iter().any(|drift| strict || !drift.by_lock);
@@ -91,38 +104,88 @@ impl Decided {
 
     /// Whether nothing may be written.
     fn refused(&self, args: &ConfigureArgs) -> bool {
-        let limit = if args.common.strict { Level::Warning } else { Level::Deny };
+        let limit = if args.common.strict {
+            Level::Warning
+        } else {
+            Level::Deny
+        };
         self.diagnostics().any(|finding| finding.level >= limit)
     }
 }
 
-fn decide(mut repository: Repository, args: &ConfigureArgs) -> Decided {
+pub(super) fn decide(mut repository: Repository, args: &ConfigureArgs) -> Decided {
     let Some(policy) = repository.policy.clone() else {
-        return Decided { repository, settings: Settings::default(), plan: Plan::default() };
+        return Decided {
+            repository,
+            settings: Settings::default(),
+            plan: Plan::default(),
+        };
     };
-    let on_undeclared = if args.prune { OnUndeclared::Prune } else { OnUndeclared::Refuse };
+    let on_undeclared = if args.prune {
+        OnUndeclared::Prune
+    } else {
+        OnUndeclared::Refuse
+    };
     let (settings, findings) = settle(&repository.policy_file, &policy, &repository.workspace);
-    let plan = plan(&repository.policy_file, &policy, &settings, &repository.workspace, on_undeclared);
-    if args.mode.adopt && !plan.undeclared.is_empty() && findings.iter().all(|finding| finding.level < Level::Error) {
+    let plan = plan(
+        &repository.policy_file,
+        &policy,
+        &settings,
+        &repository.workspace,
+        on_undeclared,
+    );
+    if args.mode.adopt
+        && !plan.undeclared.is_empty()
+        && findings.iter().all(|finding| finding.level < Level::Error)
+    {
         return adopted(repository, &plan);
     }
     repository.diagnostics.extend(findings);
-    if repository.diagnostics.iter().any(|finding| finding.level == Level::Error) {
-        // A plan of an unusable policy says nothing true.
-        let plan = Plan { diagnostics: plan.diagnostics, ..Plan::default() };
-        return Decided { repository, settings, plan };
+    if repository
+        .diagnostics
+        .iter()
+        .any(|finding| finding.level == Level::Error)
+    {
+        // A plan of an unusable policy says nothing true; that a file can't be used is true all the same.
+        let mut plan = Plan {
+            diagnostics: plan.diagnostics,
+            ..Plan::default()
+        };
+        plan.diagnostics
+            .retain(|finding| finding.level == Level::Error);
+        return Decided {
+            repository,
+            settings,
+            plan,
+        };
     }
-    Decided { repository, settings, plan }
+    Decided {
+        repository,
+        settings,
+        plan,
+    }
 }
 
 /// The same repository with a policy that names what was undeclared.
 fn adopted(mut repository: Repository, undeclared: &Plan) -> Decided {
-    let (file, before) = (repository.policy_file.clone(), repository.policy_text.clone());
-    let after = match adopt(&file, &before, &repository.workspace, &undeclared.undeclared) {
+    let (file, before) = (
+        repository.policy_file.clone(),
+        repository.policy_text.clone(),
+    );
+    let after = match adopt(
+        &file,
+        &before,
+        &repository.workspace,
+        &undeclared.undeclared,
+    ) {
         Ok(after) => after,
         Err(findings) => {
             repository.diagnostics.extend(findings);
-            return Decided { repository, settings: Settings::default(), plan: Plan::default() };
+            return Decided {
+                repository,
+                settings: Settings::default(),
+                plan: Plan::default(),
+            };
         }
     };
     let (policy, findings) = policy::parse(&file, &after);
@@ -130,71 +193,171 @@ fn adopted(mut repository: Repository, undeclared: &Plan) -> Decided {
     let policy = policy.unwrap_or_default();
     let (settings, findings) = settle(&file, &policy, &repository.workspace);
     repository.diagnostics.extend(findings);
-    let mut plan = plan(&file, &policy, &settings, &repository.workspace, OnUndeclared::Refuse);
-    plan.changes.insert(0, FileChange { path: file, before: Some(before), after: Some(after.clone()) });
+    let mut plan = plan(
+        &file,
+        &policy,
+        &settings,
+        &repository.workspace,
+        OnUndeclared::Refuse,
+    );
+    plan.changes.insert(
+        0,
+        FileChange {
+            path: file,
+            before: Some(before),
+            after: Some(after.clone()),
+        },
+    );
     repository.policy_text = after;
     repository.policy = Some(policy);
-    Decided { repository, settings, plan }
+    Decided {
+        repository,
+        settings,
+        plan,
+    }
 }
 
 /// Proves what this machine has and adds its own file to the plan. What was passed over comes back as findings.
 fn machine_layer(args: &ConfigureArgs, decided: &mut Decided) -> Result<Vec<Diagnostic>> {
-    let (Some(wants), false, Some(policy)) = (&decided.settings.machine, args.no_machine, &decided.repository.policy) else {
+    let (Some(policy), false) = (&decided.repository.policy, args.no_machine) else {
         return Ok(Vec::new());
     };
-    let wants = decided.repository.local.applied_to(wants.clone());
-    let before = decided.repository.machine.clone();
-    if before.as_deref().is_some_and(|text| machine::is_current(text, &wants) == Freshness::Foreign) {
+    let (path, before) = (machine_path(policy), decided.repository.machine.clone());
+    let Some(wants) = decided.settings.machine.clone() else {
+        // What we once wrote here would stay in force, if the policy no longer wants it.
+        let ours =
+            |text: &String| machine::is_current(text, &Wants::default()) != Freshness::Foreign;
+        if let Some(before) = before.filter(ours) {
+            decided.plan.changes.push(FileChange {
+                path,
+                before: Some(before),
+                after: None,
+            });
+        }
+        return Ok(Vec::new());
+    };
+    let wants = decided.repository.local.applied_to(wants);
+    if before
+        .as_deref()
+        .is_some_and(|text| machine::is_current(text, &wants) == Freshness::Foreign)
+    {
         return Ok(Vec::new()); // `machine_note` says so.
     }
     let (children, state) = (decided.repository.children(), &decided.repository.state);
     let toolchain = run::toolchain(&children)?;
-    if let Some(floor) = policy.toolchain.as_ref().filter(|floor| toolchain.cargo < floor.value) {
-        return Ok(vec![older_than_the_floor(&decided.repository.policy_file, floor, &toolchain.cargo)]);
+    if let Some(floor) = policy
+        .toolchain
+        .as_ref()
+        .filter(|floor| toolchain.cargo < floor.value)
+    {
+        return Ok(vec![older_than_the_floor(
+            &decided.repository.policy_file,
+            floor,
+            &toolchain.cargo,
+        )]);
     }
     let mut host = run::host(&children, &toolchain);
     let found = run::look_up(&children, wants.programs());
-    run::Bench::new(&children, state, &run::cache_folder(&children)?).prove_all(&wants, &mut host, &found);
+    run::Bench::new(&children, state, &run::cache_folder(&children)?)
+        .prove_all(&wants, &mut host, &found);
     let made = machine::render(&wants, &host);
     if before.as_ref() != Some(&made.text) {
-        decided.plan.changes.push(FileChange { path: machine_path(policy), before, after: Some(made.text) });
+        decided.plan.changes.push(FileChange {
+            path,
+            before,
+            after: Some(made.text),
+        });
     }
     Ok(made.diagnostics)
 }
 
 fn older_than_the_floor(file: &FilePath, floor: &Spanned<Version>, cargo: &Version) -> Diagnostic {
-    Diagnostic::error("cargo_below_the_floor", format!("this is Cargo {cargo}, older than the policy's `toolchain`"))
-        .with_label(file, floor.span.clone(), "the oldest Cargo that builds this workspace")
-        .with_help("use a newer toolchain here: rustup update, or RUSTUP_TOOLCHAIN=stable")
-        .with_help("or lower `toolchain`")
+    Diagnostic::error(
+        "cargo_below_the_floor",
+        format!("this is Cargo {cargo}, older than the policy's `toolchain`"),
+    )
+    .with_label(
+        file,
+        floor.span.clone(),
+        "the oldest Cargo that builds this workspace",
+    )
+    .with_help("use a newer toolchain here: rustup update, or RUSTUP_TOOLCHAIN=stable")
+    .with_help("or lower `toolchain`")
 }
 
 /// Says whether the machine's own file is there and current. `--check` says it and does not count it.
 fn machine_note(decided: &Decided) -> Option<String> {
-    let wants = decided.repository.local.applied_to(decided.settings.machine.clone()?);
-    let Some(text) = &decided.repository.machine else {
-        return Some("this checkout has no `.cargo/machine.toml`: neither linker nor cache are in force here; run `cargo xtask configure`".to_owned());
+    let repository = &decided.repository;
+    let wants = repository
+        .local
+        .applied_to(decided.settings.machine.clone()?);
+    let file = machine_path(repository.policy.as_ref()?);
+    let mend = "run `cargo xtask configure`";
+    let Some(text) = &repository.machine else {
+        return Some(format!(
+            "this checkout has no `{file}`: neither linker nor cache are in force here; {mend}"
+        ));
     };
-    if let Some(program) = &decided.repository.gone {
-        return Some(format!("`.cargo/machine.toml` names `{program}`, which is gone, so builds fail here; run `cargo xtask configure`"));
+    if let Some(program) = &repository.gone {
+        return Some(format!(
+            "`{file}` names `{program}`, which is gone, so builds fail here; {mend}"
+        ));
     }
-    let note = match machine::is_current(text, &wants) {
-        Freshness::Current => return None,
-        Freshness::Stale => "`.cargo/machine.toml` was written for an older policy; run `cargo xtask configure`",
-        Freshness::Foreign => "`.cargo/machine.toml` was not written by `configure`, so it is left as it is; delete it to have it written",
-    };
-    Some(note.to_owned())
+    match machine::is_current(text, &wants) {
+        Freshness::Current => None,
+        Freshness::Stale => Some(format!("`{file}` was written for an older policy; {mend}")),
+        // A copy of an environment's file is what it should be: this machine is of that kind.
+        Freshness::Foreign
+            if repository
+                .workspace
+                .files
+                .values()
+                .any(|known| known == text) =>
+        {
+            None
+        }
+        Freshness::Foreign => Some(format!(
+            "`{file}` was not written by `configure`, so it is left as it is; delete it to have it written"
+        )),
+    }
 }
 
-fn report(args: &ConfigureArgs, decided: &Decided, written: bool, findings: &[Diagnostic]) -> Exit {
+pub(super) fn report(
+    args: &ConfigureArgs,
+    decided: &Decided,
+    written: bool,
+    findings: &[Diagnostic],
+) -> Exit {
     let failed = findings.iter().any(|finding| finding.level == Level::Error);
     let exit = match decided.exit(args) {
         _ if failed => Exit::Failed,
         Exit::Findings if !decided.refused(args) && (args.mode.diff || written) => Exit::Clean,
         exit => exit,
     };
-    let fresh = written && decided.plan.changes.iter().any(|change| change.path.as_str().ends_with("machine.toml"));
-    let note = machine_note(decided).filter(|_| !fresh && exit != Exit::Failed);
-    render::report(&args.common, &Report { repository: &decided.repository, plan: &decided.plan, written: written && !failed, exit, machine: findings, note });
+    let fresh = written
+        && decided
+            .plan
+            .changes
+            .iter()
+            .any(|change| change.path.as_str().ends_with("machine.toml"));
+    let note = machine_note(decided).filter(|_| !fresh && exit != Exit::Failed && !args.no_machine);
+    let command = if args.prune {
+        "cargo xtask configure --prune"
+    } else {
+        "cargo xtask configure"
+    };
+    render::report(
+        &args.common,
+        &Report {
+            repository: &decided.repository,
+            plan: &decided.plan,
+            written: written && !failed,
+            command,
+            checks: args.mode.check || args.mode.diff,
+            exit,
+            machine: findings,
+            note,
+        },
+    );
     exit
 }

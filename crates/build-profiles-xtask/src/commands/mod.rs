@@ -1,6 +1,7 @@
 //! The commands, one file each. Each reads as prose: read, decide, act, say.
 
 mod configure;
+mod review;
 mod schema;
 
 use crate::cli::Command;

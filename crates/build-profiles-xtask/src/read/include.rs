@@ -14,13 +14,24 @@ use super::Disk;
 const DEEPEST: usize = 16;
 
 /// Reads what the config includes, in Cargo's order, without our own layers.
-pub(super) fn follow(disk: &mut Disk<'_>, policy: &Policy, boundary: &Utf8Path, workspace: &mut Workspace) -> Result<()> {
+pub(super) fn follow(
+    disk: &mut Disk<'_>,
+    policy: &Policy,
+    boundary: &Utf8Path,
+    workspace: &mut Workspace,
+) -> Result<()> {
     let ours = [machine_path(policy), portable_path(policy)];
     let mut open = vec![(config_path(policy), 0)];
     while let Some((file, depth)) = open.pop() {
-        let found = disk.files.get(&file).map(|text| includes(text)).unwrap_or_default();
+        let found = disk
+            .files
+            .get(&file)
+            .map(|text| includes(text))
+            .unwrap_or_default();
         for include in found.into_iter().rev() {
-            let Some(path) = beside(&file, &include.path) else { continue };
+            let Some(path) = beside(&file, &include.path) else {
+                continue;
+            };
             let known = ours.contains(&path) || workspace.included.contains(&path);
             if known || depth == DEEPEST || !inside(disk.root, &path, boundary) {
                 continue;
@@ -36,14 +47,20 @@ pub(super) fn follow(disk: &mut Disk<'_>, policy: &Policy, boundary: &Utf8Path, 
 }
 
 /// Reads the config files of the folders between ours and the git root; Cargo merges them in.
-pub(super) fn above(disk: &mut Disk<'_>, config: &FilePath, boundary: &Utf8Path, workspace: &mut Workspace) -> Result<()> {
+pub(super) fn above(
+    disk: &mut Disk<'_>,
+    config: &FilePath,
+    boundary: &Utf8Path,
+    workspace: &mut Workspace,
+) -> Result<()> {
     let mut up = config.parent().trim_end_matches(".cargo").to_owned();
     loop {
         up = format!("../{up}");
         if !inside(disk.root, &FilePath::new(format!("{up}x")), boundary) {
             return Ok(());
         }
-        let candidates = [".cargo/config", ".cargo/config.toml"].map(|name| FilePath::new(format!("{up}{name}")));
+        let candidates = [".cargo/config", ".cargo/config.toml"]
+            .map(|name| FilePath::new(format!("{up}{name}")));
         for file in candidates {
             disk.keep(file.clone())?;
             if disk.files.contains_key(&file) {
@@ -74,6 +91,12 @@ pub(super) fn beside(file: &FilePath, path: &str) -> Option<FilePath> {
 }
 
 fn inside(root: &Utf8Path, path: &FilePath, boundary: &Utf8Path) -> bool {
-    let ups = path.as_str().split('/').take_while(|part| *part == "..").count();
-    root.ancestors().nth(ups).is_some_and(|folder| folder.starts_with(boundary))
+    let ups = path
+        .as_str()
+        .split('/')
+        .take_while(|part| *part == "..")
+        .count();
+    root.ancestors()
+        .nth(ups)
+        .is_some_and(|folder| folder.starts_with(boundary))
 }

@@ -34,27 +34,50 @@ pub(super) fn workspace(args: &CommonArgs) -> Result<Found> {
     let mut metadata = MetadataCommand::new();
     metadata.no_deps();
     if let Some(path) = &args.manifest_path {
-        metadata.manifest_path(path);
+        metadata.manifest_path(current_dir()?.join(path));
     }
     let mut options = Vec::new();
     options.extend(args.offline.then(|| "--offline".to_owned()));
     options.extend(args.locked.then(|| "--locked".to_owned()));
     metadata.other_options(options);
     let here = current_dir()?;
-    let mut command = Children::of(&here, &[]).command("cargo");
+    // In the workspace's own folder its `rust-toolchain.toml` and its config hold, wherever we were started.
+    let inside = args
+        .manifest_path
+        .as_ref()
+        .and_then(|path| here.join(path).parent().map(Utf8Path::to_owned));
+    let mut command = Children::of(inside.as_deref().unwrap_or(&here), &[]).command("cargo");
+    // Where the lock and the journal stand must not depend on the shell: two runs have to meet there.
+    command
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("CARGO_BUILD_TARGET_DIR");
     command.args(metadata.cargo_command().get_args());
     let output = command.output().context("failed to run `cargo metadata`")?;
     if !output.status.success() {
         return failed(args, &here, &output);
     }
-    let text = std::str::from_utf8(&output.stdout).context("`cargo metadata` did not print UTF-8")?;
-    let line = text.lines().find(|line| line.starts_with('{')).unwrap_or_default();
+    let text =
+        std::str::from_utf8(&output.stdout).context("`cargo metadata` did not print UTF-8")?;
+    let line = text
+        .lines()
+        .find(|line| line.starts_with('{'))
+        .unwrap_or_default();
     // A third of the time `cargo metadata` takes goes into reading all of it with all its types; we need four fields.
-    let read: Metadata<'_> = serde_json::from_str(line).context("failed to read what `cargo metadata` printed")?;
+    let read: Metadata<'_> =
+        serde_json::from_str(line).context("failed to read what `cargo metadata` printed")?;
     let root = Utf8PathBuf::from(read.workspace_root.as_ref());
-    let mut members: Vec<Member> = read.packages.iter().map(|package| package.member(&root)).collect();
+    let mut members: Vec<Member> = read
+        .packages
+        .iter()
+        .map(|package| package.member(&root))
+        .collect();
     members.sort();
-    Ok(Found { members, target: Utf8PathBuf::from(read.target_directory.as_ref()), root, broken: None })
+    Ok(Found {
+        members,
+        target: Utf8PathBuf::from(read.target_directory.as_ref()),
+        root,
+        broken: None,
+    })
 }
 
 #[derive(Deserialize)]
@@ -79,10 +102,16 @@ struct Package<'a> {
 
 impl Package<'_> {
     fn member(&self, root: &Utf8Path) -> Member {
-        let folder = Utf8Path::new(self.manifest_path.as_ref()).parent().unwrap_or(root);
+        let folder = Utf8Path::new(self.manifest_path.as_ref())
+            .parent()
+            .unwrap_or(root);
         Member {
             name: self.name.clone().into_owned(),
-            path: folder.strip_prefix(root).unwrap_or(folder).as_str().replace('\\', "/"),
+            path: folder
+                .strip_prefix(root)
+                .unwrap_or(folder)
+                .as_str()
+                .replace('\\', "/"),
             rust_version: self.rust_version.as_deref().and_then(version),
         }
     }
@@ -110,39 +139,68 @@ fn failed(args: &CommonArgs, here: &Utf8Path, output: &Output) -> Result<Found> 
         Some(path) => here.join(path),
         None => here.join("Cargo.toml"),
     };
-    for root in start.ancestors().skip(1).filter(|folder| folder.join("Cargo.toml").exists() || folder.join(".cargo").exists()) {
+    for root in start
+        .ancestors()
+        .skip(1)
+        .filter(|folder| folder.join("Cargo.toml").exists() || folder.join(".cargo").exists())
+    {
         let broken = unparsable(root);
         if !broken.findings.is_empty() {
             let target = root.join("target");
-            return Ok(Found { root: root.to_owned(), target, members: Vec::new(), broken: Some(broken) });
+            return Ok(Found {
+                root: root.to_owned(),
+                target,
+                members: Vec::new(),
+                broken: Some(broken),
+            });
         }
     }
     if said.contains("could not find `Cargo.toml`") {
-        bail!("there is no Cargo workspace here: {}\n\nhelp: go into one, or name it: --manifest-path path/to/Cargo.toml", first_line(said));
+        bail!(
+            "there is no Cargo workspace here: {}\n\nhelp: go into one, or name it: --manifest-path path/to/Cargo.toml",
+            first_line(said)
+        );
     }
     bail!("`cargo metadata` failed\n\n{said}");
 }
 
 fn first_line(said: &str) -> &str {
-    said.lines().next().unwrap_or_default().trim_start_matches("error: ")
+    said.lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ")
 }
 
 /// The toolchain that rustup misses, by its own words: "toolchain '1.85' is not installed".
 fn missing_toolchain(said: &str) -> Option<&str> {
     let (_, rest) = said.split_once("toolchain '")?;
     let (name, rest) = rest.split_once('\'')?;
-    rest.trim_start().starts_with("is not installed").then_some(name)
+    rest.trim_start()
+        .starts_with("is not installed")
+        .then_some(name)
 }
 
 /// Findings about the files under `root` that Cargo reads and that do not parse.
 fn unparsable(root: &Utf8Path) -> Broken {
-    let mut broken = Broken { files: BTreeMap::new(), findings: Vec::new() };
-    for name in ["Cargo.toml", ".cargo/config.toml", ".cargo/config", ".cargo/machine.toml", ".cargo/portable.toml"] {
-        let Ok(bytes) = std::fs::read(root.join(name)) else { continue };
+    let mut broken = Broken {
+        files: BTreeMap::new(),
+        findings: Vec::new(),
+    };
+    for name in [
+        "Cargo.toml",
+        ".cargo/config.toml",
+        ".cargo/config",
+        ".cargo/machine.toml",
+        ".cargo/portable.toml",
+    ] {
+        let Ok(bytes) = std::fs::read(root.join(name)) else {
+            continue;
+        };
         let file = FilePath::new(name);
         let Ok(text) = String::from_utf8(bytes) else {
             broken.findings.push(
-                Diagnostic::error("not_utf8", format!("`{file}` is not UTF-8")).with_help("TOML is UTF-8: save it as UTF-8 and run again"),
+                Diagnostic::error("not_utf8", format!("`{file}` is not UTF-8"))
+                    .with_help("TOML is UTF-8: save it as UTF-8 and run again"),
             );
             continue;
         };
@@ -163,18 +221,28 @@ fn unparsable(root: &Utf8Path) -> Broken {
 
 fn current_dir() -> Result<Utf8PathBuf> {
     let here = std::env::current_dir().context("failed to find the current directory")?;
-    Utf8PathBuf::from_path_buf(here).map_err(|path| anyhow!("the current directory `{}` is not UTF-8", path.display()))
+    Utf8PathBuf::from_path_buf(here)
+        .map_err(|path| anyhow!("the current directory `{}` is not UTF-8", path.display()))
 }
 
 /// The packages of a `Cargo.lock`.
 pub(super) fn locked(text: &str) -> Result<BTreeSet<Locked>> {
     let lock = toml_edit::Document::parse(text).context("failed to parse `Cargo.lock`")?;
     let mut packages = BTreeSet::new();
-    for package in lock.get("package").and_then(|packages| packages.as_array_of_tables()).into_iter().flatten() {
+    for package in lock
+        .get("package")
+        .and_then(|packages| packages.as_array_of_tables())
+        .into_iter()
+        .flatten()
+    {
         let text = |key: &str| package.get(key).and_then(|value| value.as_str());
         if let (Some(name), Some(version)) = (text("name"), text("version")) {
-            let version = Version::parse(version).with_context(|| format!("`Cargo.lock` gives `{name}` the version `{version}`"))?;
-            packages.insert(Locked { name: name.to_owned(), version });
+            let version = Version::parse(version)
+                .with_context(|| format!("`Cargo.lock` gives `{name}` the version `{version}`"))?;
+            packages.insert(Locked {
+                name: name.to_owned(),
+                version,
+            });
         }
     }
     Ok(packages)

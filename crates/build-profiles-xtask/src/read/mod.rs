@@ -4,6 +4,7 @@
 
 mod include;
 mod metadata;
+pub(crate) mod revision;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -11,10 +12,10 @@ use std::io::ErrorKind;
 use anyhow::{Context, Result, anyhow};
 use build_profiles::diagnostic::{Diagnostic, FilePath};
 use build_profiles::facts::{Member, Workspace};
+use build_profiles::layout::{config_path, machine_path, manifest_path, portable_path};
 use build_profiles::local::{self, LOCAL_POLICY, Local};
 use build_profiles::machine::inherited::config_env;
 use build_profiles::machine::programs_in;
-use build_profiles::layout::{config_path, machine_path, manifest_path, portable_path};
 use build_profiles::policy::{self, Policy};
 use build_profiles::settings::manifest_profiles;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -37,6 +38,8 @@ pub(crate) struct Repository {
     pub(crate) policy_file: FilePath,
     /// Its text.
     pub(crate) policy_text: String,
+    /// Whether there is a policy file.
+    pub(crate) has_policy: bool,
     /// The policy, unless it can't be used.
     pub(crate) policy: Option<Policy>,
     /// `build-profiles.local.toml`: a person's opt-out.
@@ -71,11 +74,41 @@ impl Place {
 }
 
 impl Repository {
+    /// Texts that labels point into.
+    pub(crate) fn sources(&self) -> BTreeMap<&FilePath, &str> {
+        let mut sources: BTreeMap<&FilePath, &str> = self
+            .workspace
+            .files
+            .iter()
+            .map(|(file, text)| (file, text.as_str()))
+            .collect();
+        sources.insert(&self.policy_file, &self.policy_text);
+        sources
+    }
+
+    /// The text of one of them.
+    pub(crate) fn source(&self, file: &FilePath) -> Option<&str> {
+        if *file == self.policy_file {
+            Some(&self.policy_text)
+        } else {
+            self.workspace.files.get(file).map(String::as_str)
+        }
+    }
+
+    /// The policy's text as it stands on disk.
+    pub(crate) fn policy_source(&self) -> Option<String> {
+        self.has_policy.then(|| self.policy_text.clone())
+    }
+
     /// A file's path from the git root, as git and GitHub name it.
     pub(crate) fn below_git_root(&self, file: &FilePath) -> String {
-        let prefix = self.root.strip_prefix(&self.boundary).unwrap_or(Utf8Path::new(""));
+        let prefix = self
+            .root
+            .strip_prefix(&self.boundary)
+            .unwrap_or(Utf8Path::new(""));
         let prefix = prefix.as_str().replace('\\', "/");
-        include::beside(&FilePath::new(format!("{prefix}/x")), file.as_str()).map_or_else(|| file.to_string(), |path| path.to_string())
+        include::beside(&FilePath::new(format!("{prefix}/x")), file.as_str())
+            .map_or_else(|| file.to_string(), |path| path.to_string())
     }
 
     /// How programs are started in this workspace: in its root, in the environment of the user's shell.
@@ -91,12 +124,24 @@ pub(crate) fn place(args: &CommonArgs) -> Result<Place> {
     let found = metadata::workspace(args)?;
     let boundary = git_root(&found.root).unwrap_or_else(|| found.root.clone());
     let state = found.target.join("build-profiles");
-    Ok(Place { root: found.root, boundary, state, members: found.members, broken: found.broken })
+    Ok(Place {
+        root: found.root,
+        boundary,
+        state,
+        members: found.members,
+        broken: found.broken,
+    })
 }
 
 /// Reads the workspace at a place.
 pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> {
-    let Place { root, boundary, state, members, broken } = place;
+    let Place {
+        root,
+        boundary,
+        state,
+        members,
+        broken,
+    } = place;
     if let Some(broken) = broken {
         // Cargo could not read its own files. Ours is the better message, if one of them does not parse.
         return Ok(broken_repository(root, state, broken));
@@ -114,14 +159,27 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
         None if disk.findings.is_empty() => diagnostics.push(no_policy(&policy_file)),
         None => {}
     }
-    let mut workspace = Workspace { members, in_git: boundary.join(".git").exists(), ..Workspace::default() };
+    let mut workspace = Workspace {
+        members,
+        in_git: boundary.join(".git").exists(),
+        ..Workspace::default()
+    };
     let policy = parsed.clone().unwrap_or_default();
     let config = config_path(&policy);
-    let escapes = config.as_str().starts_with("../") && !root.join(config.as_str()).parent().is_some_and(|folder| within(folder, &boundary));
+    let escapes = config.as_str().starts_with("../")
+        && !root
+            .join(config.as_str())
+            .parent()
+            .is_some_and(|folder| within(folder, &boundary));
     if escapes {
         diagnostics.push(outside(&policy_file, &policy, &boundary));
     } else {
-        let names = [manifest_path(), config.clone(), config.sibling("config"), portable_path(&policy)];
+        let names = [
+            manifest_path(),
+            config.clone(),
+            config.sibling("config"),
+            portable_path(&policy),
+        ];
         for file in names.into_iter().chain(ignore_files(&config)) {
             disk.keep(file)?;
         }
@@ -130,29 +188,43 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
         }
         include::follow(&mut disk, &policy, &boundary, &mut workspace)?;
         include::above(&mut disk, &config, &boundary, &mut workspace)?;
-        workspace.config_ignored = workspace.in_git && run::git_ignores(&root, config.as_str())?;
+        workspace.config_ignored =
+            workspace.in_git && run::git::git_ignores(&root, config.as_str())?;
     }
     if needs_lock(&policy) {
-        workspace.locked = disk.text(&FilePath::new("Cargo.lock"))?.map(|text| metadata::locked(&text)).transpose()?;
+        workspace.locked = disk
+            .text(&FilePath::new("Cargo.lock"))?
+            .map(|text| metadata::locked(&text))
+            .transpose()?;
     }
     let machine = disk.text(&machine_path(&policy))?;
     let named = programs_in(machine.as_deref().unwrap_or_default()).into_iter();
-    let gone = named.filter(|program| Utf8Path::new(program).is_absolute()).find(|program| !Utf8Path::new(program).exists());
+    let gone = named
+        .filter(|program| Utf8Path::new(program).is_absolute())
+        .find(|program| !Utf8Path::new(program).exists());
     let local_text = disk.text(&FilePath::new(LOCAL_POLICY))?;
-    let (local, findings) = local::parse(&FilePath::new(LOCAL_POLICY), local_text.as_deref().unwrap_or_default());
+    let (local, findings) = local::parse(
+        &FilePath::new(LOCAL_POLICY),
+        local_text.as_deref().unwrap_or_default(),
+    );
     diagnostics.extend(findings);
     if let Some(text) = local_text {
         disk.files.insert(FilePath::new(LOCAL_POLICY), text);
     }
     diagnostics.append(&mut disk.findings);
     if let Some(policy) = &parsed {
-        diagnostics.extend(policy::check_inherits(&policy_file, policy, &manifest_profiles(&disk.files)));
+        diagnostics.extend(policy::check_inherits(
+            &policy_file,
+            policy,
+            &manifest_profiles(&disk.files),
+        ));
         diagnostics.extend(policy::check_tool(&policy_file, policy, &own_version()));
     }
     workspace.files = disk.files;
     Ok(Repository {
         state,
         boundary,
+        has_policy: policy_text.is_some(),
         policy_text: policy_text.unwrap_or_default(),
         policy_file,
         policy: parsed,
@@ -167,7 +239,8 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
 
 /// This tool's own version.
 pub(crate) fn own_version() -> semver::Version {
-    semver::Version::parse(env!("CARGO_PKG_VERSION")).expect("Cargo accepts semantic versions alone")
+    semver::Version::parse(env!("CARGO_PKG_VERSION"))
+        .expect("Cargo accepts semantic versions alone")
 }
 
 /// Files of one workspace, by their path in it.
@@ -179,7 +252,11 @@ struct Disk<'a> {
 
 impl<'a> Disk<'a> {
     fn new(root: &'a Utf8Path) -> Self {
-        Self { root, files: BTreeMap::new(), findings: Vec::new() }
+        Self {
+            root,
+            files: BTreeMap::new(),
+            findings: Vec::new(),
+        }
     }
 
     /// Reads a file into `files`, if it is there.
@@ -194,17 +271,27 @@ impl<'a> Disk<'a> {
     fn text(&mut self, file: &FilePath) -> Result<Option<String>> {
         let bytes = match std::fs::read(self.root.join(file.as_str())) {
             Ok(bytes) => bytes,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                return Ok(None);
+            }
             Err(error) => return Err(error).with_context(|| format!("failed to read `{file}`")),
         };
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
-                let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+                let line = error.as_bytes()[..valid]
+                    .iter()
+                    .filter(|byte| **byte == b'\n')
+                    .count()
+                    + 1;
                 self.findings.push(
                     Diagnostic::error("not_utf8", format!("`{file}` is not UTF-8"))
-                        .with_note(format!("the first byte that is not stands in line {line}, at offset {valid}"))
+                        .with_note(format!(
+                            "the first byte that is not stands in line {line}, at offset {valid}"
+                        ))
                         .with_help("TOML is UTF-8: save it as UTF-8 and run again"),
                 );
                 Ok(None)
@@ -216,12 +303,18 @@ impl<'a> Disk<'a> {
     fn names_in(&self, folder: &FilePath) -> Result<Vec<FilePath>> {
         let entries = match std::fs::read_dir(self.root.join(folder.as_str())) {
             Ok(entries) => entries,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                return Ok(Vec::new());
+            }
             Err(error) => return Err(error).with_context(|| format!("failed to list `{folder}`")),
         };
         let mut names = Vec::new();
         for entry in entries {
-            let name = entry.with_context(|| format!("failed to list `{folder}`"))?.file_name();
+            let name = entry
+                .with_context(|| format!("failed to list `{folder}`"))?
+                .file_name();
             if let Some(name) = name.to_str().filter(|name| name.ends_with(".toml")) {
                 names.push(FilePath::new(format!("{folder}/{name}")));
             }
@@ -231,27 +324,40 @@ impl<'a> Disk<'a> {
     }
 }
 
-fn broken_repository(root: Utf8PathBuf, state: Utf8PathBuf, broken: metadata::Broken) -> Repository {
+fn broken_repository(
+    root: Utf8PathBuf,
+    state: Utf8PathBuf,
+    broken: metadata::Broken,
+) -> Repository {
     Repository {
         state,
         boundary: root.clone(),
         policy_file: FilePath::new(POLICY),
         policy_text: String::new(),
+        has_policy: false,
         policy: None,
         local: Local::default(),
         machine: None,
         gone: None,
-        workspace: Workspace { files: broken.files, ..Workspace::default() },
+        workspace: Workspace {
+            files: broken.files,
+            ..Workspace::default()
+        },
         diagnostics: broken.findings,
         root,
     }
 }
 
 fn policy_path(args: &CommonArgs, root: &Utf8Path) -> Result<FilePath> {
-    let Some(path) = &args.policy else { return Ok(FilePath::new(POLICY)) };
-    let absolute = camino::absolute_utf8(path).with_context(|| format!("failed to find `{path}`"))?;
+    let Some(path) = &args.policy else {
+        return Ok(FilePath::new(POLICY));
+    };
+    let absolute =
+        camino::absolute_utf8(path).with_context(|| format!("failed to find `{path}`"))?;
     let resolved = absolute.canonicalize_utf8().unwrap_or(absolute);
-    let relative = resolved.strip_prefix(root).map_err(|_| anyhow!("`{path}` is outside of the workspace `{root}`"))?;
+    let relative = resolved
+        .strip_prefix(root)
+        .map_err(|_| anyhow!("`{path}` is outside of the workspace `{root}`"))?;
     Ok(FilePath::new(relative.as_str().replace('\\', "/")))
 }
 
@@ -262,7 +368,10 @@ fn no_policy(file: &FilePath) -> Diagnostic {
 }
 
 fn outside(file: &FilePath, policy: &Policy, boundary: &Utf8Path) -> Diagnostic {
-    let finding = Diagnostic::error("outside_of_repository", format!("`config` leads outside of the repository `{boundary}`"));
+    let finding = Diagnostic::error(
+        "outside_of_repository",
+        format!("`config` leads outside of the repository `{boundary}`"),
+    );
     match &policy.config {
         Some(config) => finding.with_label(file, config.span.clone(), "leads outside"),
         None => finding,
@@ -272,21 +381,43 @@ fn outside(file: &FilePath, policy: &Policy, boundary: &Utf8Path) -> Diagnostic 
 
 /// Whether the lock file is asked for anything: reading a large one costs more than all the rest.
 fn needs_lock(policy: &Policy) -> bool {
-    let environments = policy.environments.iter().map(|environment| &environment.body);
+    let environments = policy
+        .environments
+        .iter()
+        .map(|environment| &environment.body);
     !policy.sets.is_empty()
-        || std::iter::once(&policy.base).chain(environments).any(|body| body.profiles.iter().any(|profile| !profile.packages.is_empty()))
+        || std::iter::once(&policy.base)
+            .chain(environments)
+            .any(|body| {
+                body.profiles
+                    .iter()
+                    .any(|profile| !profile.packages.is_empty())
+            })
 }
 
 fn ignore_files(config: &FilePath) -> Vec<FilePath> {
     let above = config.parent().trim_end_matches(".cargo");
-    [format!("{above}.gitignore"), ".gitignore".to_owned(), format!("{above}.dockerignore")].map(FilePath::new).to_vec()
+    [
+        format!("{above}.gitignore"),
+        ".gitignore".to_owned(),
+        format!("{above}.dockerignore"),
+    ]
+    .map(FilePath::new)
+    .to_vec()
 }
 
 /// The folder of the nearest `.git` at or above `start`.
 fn git_root(start: &Utf8Path) -> Option<Utf8PathBuf> {
-    start.ancestors().find(|folder| folder.join(".git").exists()).map(Utf8Path::to_owned)
+    start
+        .ancestors()
+        .find(|folder| folder.join(".git").exists())
+        .map(Utf8Path::to_owned)
 }
 
 fn within(folder: &Utf8Path, boundary: &Utf8Path) -> bool {
-    folder.canonicalize_utf8().is_ok_and(|folder| folder.parent().is_some_and(|above| above.starts_with(boundary)))
+    folder.canonicalize_utf8().is_ok_and(|folder| {
+        folder
+            .parent()
+            .is_some_and(|above| above.starts_with(boundary))
+    })
 }

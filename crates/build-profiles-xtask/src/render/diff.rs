@@ -14,13 +14,73 @@ pub(super) fn unified(change: &FileChange, colored: bool) -> String {
 }
 
 fn named(change: &FileChange, path: &str) -> String {
-    let (before, after) = (change.before.as_deref().unwrap_or_default(), change.after.as_deref().unwrap_or_default());
-    let name = |side: &str, there: bool| if there { format!("{side}/{path}") } else { "/dev/null".to_owned() };
+    let (before, after) = (
+        change.before.as_deref().unwrap_or_default(),
+        change.after.as_deref().unwrap_or_default(),
+    );
+    let name = |side: &str, there: bool| {
+        if there {
+            format!("{side}/{path}")
+        } else {
+            "/dev/null".to_owned()
+        }
+    };
     let diff = TextDiff::from_lines(before, after);
     diff.unified_diff()
         .context_radius(3)
-        .header(&name("a", change.before.is_some()), &name("b", change.after.is_some()))
+        .header(
+            &name("a", change.before.is_some()),
+            &name("b", change.after.is_some()),
+        )
         .to_string()
+}
+
+/// A unified diff of one file, or of those hunks alone that touch a table whose header begins with `only`.
+pub(super) fn within_tables(change: &FileChange, only: Option<&str>) -> String {
+    let Some(only) = only else {
+        return named(change, change.path.as_str());
+    };
+    let (before, after) = (
+        change.before.as_deref().unwrap_or_default(),
+        change.after.as_deref().unwrap_or_default(),
+    );
+    let inside = |text: &str| -> Vec<bool> {
+        let mut within = false;
+        text.lines()
+            .map(|line| {
+                within = if line.trim_start().starts_with('[') {
+                    line.trim_start().starts_with(only)
+                } else {
+                    within
+                };
+                within
+            })
+            .collect()
+    };
+    let (old, new) = (inside(before), inside(after));
+    let diff = TextDiff::from_lines(before, after);
+    let mut unified = diff.unified_diff();
+    let mut text = String::new();
+    for hunk in unified.context_radius(3).iter_hunks() {
+        let touches = |lines: &[bool], range: std::ops::Range<usize>| {
+            lines.get(range).is_some_and(|lines| lines.contains(&true))
+        };
+        let changed = hunk
+            .ops()
+            .iter()
+            .filter(|op| op.tag() != similar::DiffTag::Equal);
+        if changed
+            .into_iter()
+            .any(|op| touches(&old, op.old_range()) || touches(&new, op.new_range()))
+        {
+            let _ = write!(text, "{hunk}");
+        }
+    }
+    if text.is_empty() {
+        text
+    } else {
+        format!("--- a/{0}\n+++ b/{0}\n{text}", change.path)
+    }
 }
 
 /// All changes as one patch for `git apply`, from the root of the git checkout.
@@ -41,7 +101,11 @@ pub(super) fn patch(report: &Report<'_>) -> String {
 
 /// The changes to files that git knows: all but the machine's own.
 pub(super) fn committed<'a>(report: &'a Report<'_>) -> impl Iterator<Item = &'a FileChange> {
-    report.plan.changes.iter().filter(|change| !change.path.as_str().ends_with("machine.toml"))
+    report
+        .plan
+        .changes
+        .iter()
+        .filter(|change| !change.path.as_str().ends_with("machine.toml"))
 }
 
 fn color(text: &str) -> String {

@@ -3,7 +3,7 @@
 use build_profiles::diagnostic::Level;
 use build_profiles::plan::DriftKind;
 
-use super::{Report, colored, diff, position, snippet};
+use super::{Report, advice, colored, data, diff, position, snippet};
 use crate::cli::CommonArgs;
 use crate::exit::Exit;
 
@@ -11,7 +11,7 @@ use crate::exit::Exit;
 pub(super) fn report(args: &CommonArgs, report: &Report<'_>) {
     let color = colored(args.color, &std::io::stdout());
     for change in diff::committed(report) {
-        print!("{}", diff::unified(change, color));
+        data(&diff::unified(change, color));
     }
     findings(args, report);
     if args.verbose {
@@ -25,7 +25,7 @@ pub(super) fn report(args: &CommonArgs, report: &Report<'_>) {
 /// Findings alone.
 pub(super) fn findings(args: &CommonArgs, report: &Report<'_>) {
     let color = colored(args.color, &std::io::stderr());
-    let sources = report.sources();
+    let sources = report.repository.sources();
     for finding in report.diagnostics() {
         if finding.level > Level::Note || !args.quiet {
             eprintln!("{}\n", snippet::draw(finding, &sources, color));
@@ -37,9 +37,15 @@ pub(super) fn findings(args: &CommonArgs, report: &Report<'_>) {
 fn origins(report: &Report<'_>) {
     let repository = report.repository;
     for drift in &report.plan.drift {
-        let Some(origin) = &drift.origin else { continue };
+        let Some(origin) = &drift.origin else {
+            continue;
+        };
         let (line, _) = position(&repository.policy_text, origin.span.start);
-        let reason = origin.reason.as_deref().map(|reason| format!(" ({})", reason.replace('\n', " "))).unwrap_or_default();
+        let reason = origin
+            .reason
+            .as_deref()
+            .map(|reason| format!(" ({})", reason.replace('\n', " ")))
+            .unwrap_or_default();
         eprintln!("{}: {}:{line}{reason}", drift.key, repository.policy_file);
     }
 }
@@ -48,34 +54,73 @@ fn summary(report: &Report<'_>) {
     let plan = report.plan;
     let committed = diff::committed(report).count();
     let machine = plan.changes.len() - committed;
-    let settings = |n: usize| if n == 1 { "1 setting".to_owned() } else { format!("{n} settings") };
-    let files = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
+    let settings = |n: usize| {
+        if n == 1 {
+            "1 setting".to_owned()
+        } else {
+            format!("{n} settings")
+        }
+    };
+    let files = |n: usize| {
+        if n == 1 {
+            "1 file".to_owned()
+        } else {
+            format!("{n} files")
+        }
+    };
     if let Some(note) = &report.note {
-        eprintln!("note: {note}");
+        eprintln!("note: {}", advice(note));
     }
+    let write = advice(&format!("help: write them: {}", report.command));
     match report.exit {
+        Exit::Failed if report.checks => eprintln!("the input can't be used"),
         Exit::Failed => eprintln!("nothing was written: the input can't be used"),
-        Exit::Findings if committed == 0 => eprintln!("nothing was written: see the findings above"),
-        _ if report.written && committed == 0 && machine == 0 => eprintln!("nothing to write: everything is as the policy says"),
-        _ if report.written && committed == 0 => eprintln!("nothing to write in the committed files; wrote `.cargo/machine.toml` for this machine"),
+        Exit::Findings if refused(report) && report.checks => eprintln!("see the findings above"),
+        Exit::Findings if refused(report) => {
+            eprintln!("nothing was written: see the findings above")
+        }
+        _ if report.written && committed == 0 && machine == 0 => {
+            eprintln!("nothing to write: the files are as the policy says")
+        }
+        _ if report.written && committed == 0 => eprintln!(
+            "nothing to write in the committed files; wrote the machine layer of this machine"
+        ),
         _ if report.written => eprintln!("wrote {}", files(plan.changes.len())),
-        _ if plan.drift.is_empty() && committed == 0 => eprintln!("the committed files are as the policy says"),
+        _ if plan.drift.is_empty() && committed == 0 => {
+            eprintln!("the committed files are as the policy says")
+        }
         _ => {
             let by_lock = plan.drift.iter().filter(|drift| drift.by_lock).count();
-            if by_lock == plan.drift.len() {
-                eprintln!("warning: {} in {} drift by a change of `Cargo.lock` alone; they count with `--strict`", settings(by_lock), files(committed));
-                eprintln!("help: write them: cargo xtask configure");
-                return;
+            let pruned = plan
+                .drift
+                .iter()
+                .filter(|drift| drift.kind == DriftKind::Undeclared)
+                .count();
+            let where_ = format!("{} in {}", settings(plan.drift.len()), files(committed));
+            if by_lock == plan.drift.len() && by_lock > 0 {
+                eprintln!(
+                    "warning: {where_} drift by a change of `Cargo.lock` alone; they count with `--strict`"
+                );
+            } else {
+                eprintln!("{where_} not as the policy says");
+                if by_lock > 0 {
+                    eprintln!(
+                        "note: {by_lock} of them by a change of `Cargo.lock` alone; they count with `--strict`"
+                    );
+                }
+                if pruned > 0 {
+                    eprintln!("note: `--prune` deletes {pruned} that the policy does not name");
+                }
             }
-            let pruned = plan.drift.iter().filter(|drift| drift.kind == DriftKind::Undeclared).count();
-            eprintln!("{} in {} not as the policy says", settings(plan.drift.len()), files(committed));
-            if by_lock > 0 {
-                eprintln!("note: {by_lock} of them by a change of `Cargo.lock` alone; they count with `--strict`");
-            }
-            if pruned > 0 {
-                eprintln!("note: `--prune` deletes {pruned} that the policy does not name");
-            }
-            eprintln!("help: write them: cargo xtask configure");
+            eprintln!("{write}");
         }
     }
+}
+
+/// Whether a finding keeps the files from being written.
+fn refused(report: &Report<'_>) -> bool {
+    report
+        .diagnostics()
+        .iter()
+        .any(|finding| finding.level == Level::Deny)
 }

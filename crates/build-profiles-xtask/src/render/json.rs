@@ -72,7 +72,7 @@ pub(super) fn report(report: &Report<'_>) -> String {
         schema: SCHEMA,
         command: "configure",
         exit: report.exit.code(),
-        written: report.written,
+        written: report.written && !report.plan.changes.is_empty(),
         workspace: repository.root.as_str(),
         policy: repository.policy_file.as_str(),
         files: diff::committed(report)
@@ -87,8 +87,17 @@ pub(super) fn report(report: &Report<'_>) -> String {
                 after: change.after.as_deref(),
             })
             .collect(),
-        drift: report.plan.drift.iter().map(|drift| json_drift(report, drift)).collect(),
-        diagnostics: report.diagnostics().into_iter().map(|finding| json_diagnostic(report, finding)).collect(),
+        drift: report
+            .plan
+            .drift
+            .iter()
+            .map(|drift| json_drift(report, drift))
+            .collect(),
+        diagnostics: report
+            .diagnostics()
+            .into_iter()
+            .map(|finding| json_diagnostic(report, finding))
+            .collect(),
         note: report.note.as_deref(),
     };
     serde_json::to_string_pretty(&json).expect("strings, numbers and lists are always JSON")
@@ -109,10 +118,21 @@ fn json_drift<'a>(report: &'a Report<'_>, drift: &'a Drift) -> JsonDrift<'a> {
         },
         present: drift.present.as_ref().map(|(text, _)| text.as_str()),
         wanted: drift.wanted.as_deref(),
-        line: drift.present.as_ref().and_then(|(_, span)| Some(line(repository.workspace.files.get(&drift.file)?, span.start))),
-        policy_line: drift.origin.as_ref().map(|origin| line(&repository.policy_text, origin.span.start)),
+        line: drift.present.as_ref().and_then(|(_, span)| {
+            Some(line(
+                repository.workspace.files.get(&drift.file)?,
+                span.start,
+            ))
+        }),
+        policy_line: drift
+            .origin
+            .as_ref()
+            .map(|origin| line(&repository.policy_text, origin.span.start)),
         via: drift.origin.as_ref().map(|origin| via(&origin.via)),
-        reason: drift.origin.as_ref().and_then(|origin| origin.reason.as_deref()),
+        reason: drift
+            .origin
+            .as_ref()
+            .and_then(|origin| origin.reason.as_deref()),
         by_lock: drift.by_lock,
     }
 }
@@ -128,7 +148,7 @@ pub(super) fn via(via: &Via) -> String {
 }
 
 fn json_diagnostic<'a>(report: &Report<'_>, finding: &'a Diagnostic) -> JsonDiagnostic<'a> {
-    let sources = report.sources();
+    let sources = report.repository.sources();
     JsonDiagnostic {
         code: finding.code,
         level: match finding.level {
@@ -142,8 +162,17 @@ fn json_diagnostic<'a>(report: &Report<'_>, finding: &'a Diagnostic) -> JsonDiag
             .labels
             .iter()
             .map(|label| {
-                let (line, column) = sources.get(&label.file).map_or((0, 0), |source| position(source, label.span.start));
-                JsonLabel { file: label.file.as_str(), line, column, start: label.span.start, end: label.span.end, text: &label.text }
+                let (line, column) = sources
+                    .get(&label.file)
+                    .map_or((0, 0), |source| position(source, label.span.start));
+                JsonLabel {
+                    file: label.file.as_str(),
+                    line,
+                    column,
+                    start: label.span.start,
+                    end: label.span.end,
+                    text: &label.text,
+                }
             })
             .collect(),
         notes: &finding.notes,

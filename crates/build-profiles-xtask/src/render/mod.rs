@@ -1,7 +1,7 @@
 //! The words: everything a person or a program reads of us is made here.
 //!
 //! stdout is data (a diff, a JSON object, a note), stderr is talk (findings, progress, the summary).
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the one room that prints")]
+#![expect(clippy::print_stderr, reason = "this is the one room that prints")]
 
 mod diff;
 mod github;
@@ -9,10 +9,11 @@ mod human;
 mod json;
 #[cfg(feature = "markdown")]
 mod markdown;
+mod review;
 mod snippet;
 
-use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
+use std::sync::OnceLock;
 
 use anyhow::{Result, bail};
 use build_profiles::diagnostic::{Diagnostic, FilePath};
@@ -23,6 +24,8 @@ use crate::exit::Exit;
 use crate::read::Repository;
 use crate::write::Recovery;
 
+pub(crate) use review::{Review, Units, review};
+
 /// What a run of `configure` came to.
 pub(crate) struct Report<'a> {
     /// What was read.
@@ -31,6 +34,10 @@ pub(crate) struct Report<'a> {
     pub(crate) plan: &'a Plan,
     /// Whether the changes were written.
     pub(crate) written: bool,
+    /// Whether nothing was meant to be written.
+    pub(crate) checks: bool,
+    /// The command that writes them.
+    pub(crate) command: &'a str,
     /// What the run comes to.
     pub(crate) exit: Exit,
     /// Findings about this machine: what was passed over and why.
@@ -42,16 +49,9 @@ pub(crate) struct Report<'a> {
 impl Report<'_> {
     fn diagnostics(&self) -> Vec<&Diagnostic> {
         let read = self.repository.diagnostics.iter();
-        read.chain(&self.plan.diagnostics).chain(self.machine).collect()
-    }
-
-    /// Texts that labels point into.
-    fn sources(&self) -> BTreeMap<&FilePath, &str> {
-        let repository = self.repository;
-        let mut sources: BTreeMap<&FilePath, &str> =
-            repository.workspace.files.iter().map(|(file, text)| (file, text.as_str())).collect();
-        sources.insert(&repository.policy_file, &repository.policy_text);
-        sources
+        read.chain(&self.plan.diagnostics)
+            .chain(self.machine)
+            .collect()
     }
 }
 
@@ -71,27 +71,50 @@ pub(crate) fn report(args: &CommonArgs, report: &Report<'_>) {
     match args.format {
         Format::Human => human::report(args, report),
         Format::Patch => {
-            print!("{}", diff::patch(report));
+            data(&diff::patch(report));
             human::findings(args, report);
         }
-        Format::Json => println!("{}", json::report(report)),
+        Format::Json => data(&(json::report(report) + "\n")),
         #[cfg(feature = "markdown")]
-        Format::Markdown => print!("{}", markdown::report(report)),
+        Format::Markdown => data(&markdown::report(report)),
         #[cfg(not(feature = "markdown"))]
         Format::Markdown => {} // Refused by `can_say`.
-        Format::Github => print!("{}", github::report(report)),
+        Format::Github => data(&github::report(report)),
     }
 }
 
-/// Prints data.
+/// How the user starts us, for advice: `cargo xtask`, or `cargo build-profiles` for the installed binary.
+static STARTED_AS: OnceLock<&'static str> = OnceLock::new();
+
+/// Remembers how we were started.
+pub(crate) fn started_as(name: &'static str) {
+    let _set_once = STARTED_AS.set(name);
+}
+
+/// Advice with the command as the user knows it.
+fn advice(text: &str) -> String {
+    text.replace("cargo xtask", STARTED_AS.get().unwrap_or(&"cargo xtask"))
+}
+
+/// Prints data. Nobody reading on (`| head`) is no error; a full disk is.
 pub(crate) fn data(text: &str) {
-    print!("{text}");
+    let mut stdout = std::io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            eprintln!("error: failed to write to stdout: {error}");
+            std::process::exit(i32::from(Exit::Failed.code()));
+        }
+        _ => {}
+    }
 }
 
 /// Says what stopped a command: what was tried, and what the world answered.
 pub(crate) fn error(error: &anyhow::Error) {
     let mut causes = error.chain().map(ToString::to_string);
-    eprintln!("error: {}", causes.next().unwrap_or_default());
+    eprintln!("error: {}", advice(&causes.next().unwrap_or_default()));
     for cause in causes {
         eprintln!("  caused by: {}", cause.trim_end().replace('\n', "\n    "));
     }
@@ -109,13 +132,24 @@ pub(crate) fn recovered(args: &CommonArgs, recovery: &Recovery) {
     if args.quiet {
         return;
     }
-    let list = |files: &[FilePath]| files.iter().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(", ");
+    let list = |files: &[FilePath]| {
+        files
+            .iter()
+            .map(|file| format!("`{file}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     match recovery {
         Recovery::Nothing => {}
-        Recovery::Completed(files) => eprintln!("note: an interrupted run was completed: {}", list(files)),
+        Recovery::Completed(files) => {
+            eprintln!("note: an interrupted run was completed: {}", list(files))
+        }
         Recovery::Undone(undone) => {
             if !undone.restored.is_empty() {
-                eprintln!("note: an interrupted run was undone: {}", list(&undone.restored));
+                eprintln!(
+                    "note: an interrupted run was undone: {}",
+                    list(&undone.restored)
+                );
             }
             for left in &undone.left_alone {
                 eprintln!("warning: {left}");
@@ -129,7 +163,9 @@ fn colored(color: Color, stream: &impl IsTerminal) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+        Color::Auto => {
+            stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
+        }
     }
 }
 
@@ -137,6 +173,12 @@ fn colored(color: Color, stream: &impl IsTerminal) -> bool {
 fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
     (line, column)
 }

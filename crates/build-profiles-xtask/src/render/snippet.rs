@@ -5,14 +5,24 @@ use std::collections::BTreeMap;
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 
+use super::advice;
+
 /// Draws one finding.
-pub(super) fn draw(finding: &Diagnostic, sources: &BTreeMap<&FilePath, &str>, colored: bool) -> String {
+pub(super) fn draw(
+    finding: &Diagnostic,
+    sources: &BTreeMap<&FilePath, &str>,
+    colored: bool,
+) -> String {
     let title = match finding.level {
         Level::Error | Level::Deny => Title::ERROR,
         Level::Warning => Title::WARNING,
         Level::Note => Title::NOTE,
     };
-    let mut group = Group::with_title(title.primary_title(finding.message.as_str()).id(finding.code));
+    let mut group = Group::with_title(
+        title
+            .primary_title(finding.message.as_str())
+            .id(finding.code),
+    );
     let mut files: Vec<&FilePath> = Vec::new();
     for label in &finding.labels {
         if !files.contains(&&label.file) {
@@ -20,22 +30,44 @@ pub(super) fn draw(finding: &Diagnostic, sources: &BTreeMap<&FilePath, &str>, co
         }
     }
     for file in files {
-        let Some(source) = sources.get(file) else { continue };
-        let labels = finding.labels.iter().enumerate().filter(|(_, label)| label.file == *file);
+        let Some(source) = sources.get(file) else {
+            continue;
+        };
+        let labels = finding
+            .labels
+            .iter()
+            .enumerate()
+            .filter(|(_, label)| label.file == *file);
         let annotations = labels.map(|(i, label)| {
-            let kind = if i == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let kind = if i == 0 {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
             let annotation = kind.span(within(source, &label.span));
-            if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
+            if label.text.is_empty() {
+                annotation
+            } else {
+                annotation.label(label.text.as_str())
+            }
         });
-        group = group.element(Snippet::source(*source).path(file.as_str()).annotations(annotations));
+        group = group.element(
+            Snippet::source(*source)
+                .path(file.as_str())
+                .annotations(annotations),
+        );
     }
     for note in &finding.notes {
-        group = group.element(Title::NOTE.message(note.as_str()));
+        group = group.element(Title::NOTE.message(advice(note)));
     }
     for help in &finding.help {
-        group = group.element(Title::HELP.message(help.as_str()));
+        group = group.element(Title::HELP.message(advice(help)));
     }
-    let renderer = if colored { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if colored {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     renderer.render(&[group])
 }
 

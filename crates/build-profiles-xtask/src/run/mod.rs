@@ -5,20 +5,22 @@
 
 mod child;
 mod excerpt;
-mod git;
+pub(crate) mod git;
 mod host;
 mod limit;
 mod private;
 mod scratch;
 mod server;
 mod trial;
+mod unit_graph;
 
 pub(crate) use child::Children;
-pub(crate) use git::git_ignores;
 pub(crate) use host::{cache_folder, host, look_up, toolchain};
 pub(crate) use limit::output;
+pub(crate) use private::Private;
 pub(crate) use scratch::start_check;
 pub(crate) use trial::Bench;
+pub(crate) use unit_graph::unit_graph;
 
 #[cfg(test)]
 mod fixture;

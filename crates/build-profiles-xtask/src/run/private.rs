@@ -8,11 +8,11 @@ use anyhow::{Context, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// A folder that nobody else uses; removed when dropped.
-pub(super) struct Private(Utf8PathBuf);
+pub(crate) struct Private(Utf8PathBuf);
 
 impl Private {
     /// `<state>/<what>-<process>-<number>`.
-    pub(super) fn new(state: &Utf8Path, what: &str) -> Result<Self> {
+    pub(crate) fn new(state: &Utf8Path, what: &str) -> Result<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = state.join(format!("{what}-{}-{number}", process::id()));
@@ -27,17 +27,17 @@ impl Private {
         Ok(Self(path))
     }
 
-    pub(super) fn path(&self) -> &Utf8Path {
+    pub(crate) fn path(&self) -> &Utf8Path {
         &self.0
     }
 
     /// A path in the folder.
-    pub(super) fn join(&self, name: &str) -> Utf8PathBuf {
+    pub(crate) fn join(&self, name: &str) -> Utf8PathBuf {
         self.0.join(name)
     }
 
     /// Writes a file, with its parents.
-    pub(super) fn write(&self, name: &str, text: &str) -> Result<Utf8PathBuf> {
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<Utf8PathBuf> {
         let path = self.join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).with_context(|| format!("failed to create {parent}"))?;
@@ -49,7 +49,7 @@ impl Private {
 
 impl Drop for Private {
     fn drop(&mut self) {
-        // What is left is under `target/`, where it hurts nobody.
+        // What is left is under `target/` or in the system's temporary folder, where it hurts nobody.
         let _removed = fs::remove_dir_all(&self.0);
     }
 }
