@@ -1,0 +1,58 @@
+//! What takes too long for CI, as commands that anyone can run:
+//!
+//! - `generate`: a workspace of any size, with a policy;
+//! - `check-cost`: `configure --check` beside `cargo metadata --no-deps`, on generated workspaces;
+//! - `cold-build`: what a cold build of the xtask costs, beside the published crate `cargo-wizard`;
+//! - `foreign`: the laws of `configure` on checkouts of workspaces that are not ours.
+
+mod check_cost;
+mod cold_build;
+mod foreign;
+mod generate;
+mod graph;
+mod measure;
+mod sample;
+mod scrub;
+mod timings;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Long runs that prove what CI has no time for.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(generate::Args),
+    CheckCost(check_cost::Args),
+    ColdBuild(cold_build::Args),
+    Foreign(foreign::Args),
+}
+
+/// Whether a run found what it was to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Holds,
+    Broken,
+}
+
+fn main() -> Result<ExitCode> {
+    let outcome = match Cli::parse().command {
+        Command::Generate(args) => generate::run(&args),
+        Command::CheckCost(args) => check_cost::run(&args),
+        Command::ColdBuild(args) => cold_build::run(&args),
+        Command::Foreign(args) => foreign::run(&args),
+    }?;
+    Ok(match outcome {
+        Outcome::Holds => ExitCode::SUCCESS,
+        Outcome::Broken => ExitCode::FAILURE,
+    })
+}
