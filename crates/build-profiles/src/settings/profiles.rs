@@ -306,7 +306,8 @@ fn repeat_strip(cx: &mut Context<'_>, profile: &Profile, at: &KeyPath, layer: &m
     if matches!(&strip.value, Value::Bool(false)) || strip.value == Value::from("none") {
         return;
     }
-    let mut homes: BTreeMap<KeyPath, Vec<Via>> = BTreeMap::new();
+    // Each override, with where its keys come from.
+    let mut homes: BTreeMap<KeyPath, Vec<Origin>> = BTreeMap::new();
     for (path, setting) in layer.iter() {
         let home = match path.parts()[..] {
             ["profile", name, "package", spec, _] if name == profile.name.value => {
@@ -317,16 +318,13 @@ fn repeat_strip(cx: &mut Context<'_>, profile: &Profile, at: &KeyPath, layer: &m
             }
             _ => continue,
         };
-        homes
-            .entry(home)
-            .or_default()
-            .push(setting.origin.via.clone());
+        homes.entry(home).or_default().push(setting.origin.clone());
     }
-    for (home, vias) in homes {
+    for (home, origins) in homes {
         if layer.contains_key(&home.join("strip")) {
             continue;
         }
-        if vias.iter().all(|via| *via == Via::Key) {
+        if origins.iter().all(|origin| origin.via == Via::Key) {
             let parts = home.parts();
             let whose = parts[parts.len() - 1];
             cx.diagnostics.push(
@@ -351,14 +349,10 @@ fn repeat_strip(cx: &mut Context<'_>, profile: &Profile, at: &KeyPath, layer: &m
             let mut repeated = strip.clone();
             repeated.origin.reason =
                 Some("an override without `strip` resets the profile's (a Cargo bug)".to_owned());
-            if let Some(via) = vias.into_iter().find(|via| *via != Via::Key) {
-                repeated.origin.via = via;
+            repeated.origin.by_lock = origins.iter().all(|origin| origin.by_lock);
+            if let Some(origin) = origins.into_iter().find(|origin| origin.via != Via::Key) {
+                repeated.origin.via = origin.via;
             }
-            let by_lock = layer
-                .iter()
-                .filter(|(path, _)| path.starts_with(&home))
-                .all(|(_, setting)| setting.origin.by_lock);
-            repeated.origin.by_lock = by_lock;
             layer.insert(home.join("strip"), repeated);
         }
     }
