@@ -7,7 +7,8 @@ use cfg_expr::targets::get_builtin_target_by_triple;
 
 use super::{Context, Settings};
 use crate::diagnostic::Diagnostic;
-use crate::value::{KeyPath, Value};
+use crate::key::{Home, key};
+use crate::value::KeyPath;
 
 /// Moves `build.rustflags` to a `cfg(not(any(...)))` of all platforms that have flags of their own, which keeps its
 /// meaning whatever a machine or an environment adds.
@@ -113,22 +114,7 @@ fn stands_as_written(cx: &Context<'_>, settings: &Settings) -> bool {
             source
                 .leaf(path)
                 .and_then(|leaf| leaf.value)
-                .is_some_and(|value| same_flags(&value, &setting.value))
+                .zip(key(Home::Build, "rustflags"))
+                .is_some_and(|(value, flags)| flags.same(&value, &setting.value))
         })
-}
-
-/// Equal by meaning: a string is split at white space, as Cargo does.
-pub(crate) fn same_flags(one: &Value, other: &Value) -> bool {
-    match (words(one), words(other)) {
-        (Some(one), Some(other)) => one == other,
-        _ => false,
-    }
-}
-
-fn words(value: &Value) -> Option<Vec<&str>> {
-    match value {
-        Value::Str(flags) => Some(flags.split_whitespace().collect()),
-        Value::Array(flags) => Some(flags.iter().map(String::as_str).collect()),
-        Value::Bool(_) | Value::Int(_) => None,
-    }
 }
