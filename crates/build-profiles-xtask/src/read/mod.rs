@@ -44,6 +44,8 @@ pub(crate) struct Repository {
     pub(crate) policy: Option<Policy>,
     /// `build-profiles.local.toml`: a person's opt-out.
     pub(crate) local: Local,
+    /// Its text. It is no file of the plan, so it is not among the workspace's.
+    local_text: Option<(FilePath, String)>,
     /// `.cargo/machine.toml` as it stands.
     pub(crate) machine: Option<String>,
     /// A program that it names and that is not there any more.
@@ -83,16 +85,17 @@ impl Repository {
             .map(|(file, text)| (file, text.as_str()))
             .collect();
         sources.insert(&self.policy_file, &self.policy_text);
+        sources.extend(
+            self.local_text
+                .iter()
+                .map(|(file, text)| (file, text.as_str())),
+        );
         sources
     }
 
     /// The text of one of them.
     pub(crate) fn source(&self, file: &FilePath) -> Option<&str> {
-        if *file == self.policy_file {
-            Some(&self.policy_text)
-        } else {
-            self.workspace.files.get(file).map(String::as_str)
-        }
+        self.sources().get(file).copied()
     }
 
     /// The policy's text as it stands on disk.
@@ -208,9 +211,6 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
         local_text.as_deref().unwrap_or_default(),
     );
     diagnostics.extend(findings);
-    if let Some(text) = local_text {
-        disk.files.insert(FilePath::new(LOCAL_POLICY), text);
-    }
     diagnostics.append(&mut disk.findings);
     if let Some(policy) = &parsed {
         diagnostics.extend(policy::check_inherits(
@@ -229,6 +229,7 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
         policy_file,
         policy: parsed,
         local,
+        local_text: local_text.map(|text| (FilePath::new(LOCAL_POLICY), text)),
         machine,
         gone,
         workspace,
@@ -337,6 +338,7 @@ fn broken_repository(
         has_policy: false,
         policy: None,
         local: Local::default(),
+        local_text: None,
         machine: None,
         gone: None,
         workspace: Workspace {
