@@ -16,7 +16,7 @@ pub(crate) struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing to say
-  1  findings: drift, something undeclared
+  1  findings: drift, something undeclared, a setting that is not in force
   2  could not run: usage, invalid policy, I/O, a build that fails
   3  an experiment could not tell";
 
@@ -31,6 +31,12 @@ pub enum Command {
     /// `.cargo/machine.toml` with what this machine has proved to have. All files are written or none.
     #[command(after_help = EXIT_CODES)]
     Configure(ConfigureArgs),
+    /// Prove that every setting is in force, or say which one is not, who overrides it, and what to change
+    ///
+    /// Builds the workspace in a target directory of its own, beside a compiler cache of its own, and looks at what rustc
+    /// and the linker were really called with; then takes each setting away and looks whether that changes anything.
+    #[command(after_help = EXIT_CODES)]
+    Verify(VerifyArgs),
     /// Print the JSON Schema of build-profiles.toml, for editors
     Schema,
 }
@@ -53,6 +59,16 @@ pub struct ConfigureArgs {
     /// Do not build a package of a few lines under the new files before they are kept
     #[arg(long)]
     pub(crate) no_verify: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Answer within seconds: everything but the real build of the workspace and its tests
+    #[arg(long)]
+    pub(crate) quick: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

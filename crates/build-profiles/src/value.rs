@@ -79,6 +79,12 @@ impl KeyPath {
         Self(segments.into_iter().map(Into::into).collect())
     }
 
+    /// The path that TOML would read: `profile.dev.package."*".debug`. `None`: it is no key.
+    pub fn parse(text: &str) -> Option<Self> {
+        let keys = toml_edit::Key::parse(text).ok()?;
+        Some(Self(keys.iter().map(|key| key.get().to_owned()).collect()))
+    }
+
     /// The segments, unquoted.
     pub fn segments(&self) -> &[String] {
         &self.0

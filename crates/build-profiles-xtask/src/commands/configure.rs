@@ -25,7 +25,10 @@ pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
     }
     let mut place = read::place(&args.common)?;
     if args.mode.check || args.mode.diff || place.is_broken() {
-        let decided = decide(read::repository(&args.common, place)?, args);
+        let decided = decide(
+            read::repository(&args.common, place)?,
+            Undeclared::asked(args),
+        );
         return Ok(report(args, &decided, false, &[]));
     }
     let turn = write::take_turn(&place.state, &place.root, &place.boundary, || {
@@ -36,7 +39,10 @@ pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
         render::recovered(&args.common, &recovery);
         place = read::place(&args.common)?;
     }
-    let mut decided = decide(read::repository(&args.common, place)?, args);
+    let mut decided = decide(
+        read::repository(&args.common, place)?,
+        Undeclared::asked(args),
+    );
     if decided.refused(args) {
         return Ok(report(args, &decided, false, &[]));
     }
@@ -113,7 +119,26 @@ impl Decided {
     }
 }
 
-pub(super) fn decide(mut repository: Repository, args: &ConfigureArgs) -> Decided {
+/// What is to become of what stands in the files and not in the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Undeclared {
+    /// It is taken into the policy.
+    Adopt,
+    /// It is a finding, or it goes.
+    Leave(OnUndeclared),
+}
+
+impl Undeclared {
+    pub(super) fn asked(args: &ConfigureArgs) -> Self {
+        match (args.mode.adopt, args.prune) {
+            (true, _) => Self::Adopt,
+            (_, true) => Self::Leave(OnUndeclared::Prune),
+            _ => Self::Leave(OnUndeclared::Refuse),
+        }
+    }
+}
+
+pub(super) fn decide(mut repository: Repository, undeclared: Undeclared) -> Decided {
     let Some(policy) = repository.policy.clone() else {
         return Decided {
             repository,
@@ -121,10 +146,9 @@ pub(super) fn decide(mut repository: Repository, args: &ConfigureArgs) -> Decide
             plan: Plan::default(),
         };
     };
-    let on_undeclared = if args.prune {
-        OnUndeclared::Prune
-    } else {
-        OnUndeclared::Refuse
+    let on_undeclared = match undeclared {
+        Undeclared::Leave(on_undeclared) => on_undeclared,
+        Undeclared::Adopt => OnUndeclared::Refuse,
     };
     let (settings, findings) = settle(&repository.policy_file, &policy, &repository.workspace);
     let plan = plan(
@@ -134,7 +158,7 @@ pub(super) fn decide(mut repository: Repository, args: &ConfigureArgs) -> Decide
         &repository.workspace,
         on_undeclared,
     );
-    if args.mode.adopt
+    if undeclared == Undeclared::Adopt
         && !plan.undeclared.is_empty()
         && findings.iter().all(|finding| finding.level < Level::Error)
     {

@@ -3,6 +3,7 @@
 mod configure;
 mod review;
 mod schema;
+mod verify;
 
 use crate::cli::Command;
 use crate::exit::Exit;
@@ -13,6 +14,7 @@ impl Command {
     pub fn run(self) -> Exit {
         let outcome = match self {
             Self::Configure(args) => configure::run(&args),
+            Self::Verify(args) => verify::run(&args),
             Self::Schema => schema::run(),
         };
         outcome.unwrap_or_else(|error| {

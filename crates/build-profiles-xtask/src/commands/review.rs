@@ -9,7 +9,7 @@ use build_profiles::policy::Policy;
 use build_profiles::settings::{manifest_profiles, settle};
 use camino::Utf8Path;
 
-use super::configure::{Decided, decide};
+use super::configure::{Decided, Undeclared, decide};
 use crate::cli::ConfigureArgs;
 use crate::exit::Exit;
 use crate::read::{self, Repository, revision};
@@ -19,7 +19,7 @@ use crate::run;
 pub(super) fn run(args: &ConfigureArgs, base: &str) -> Result<Exit> {
     let now = decide(
         read::repository(&args.common, read::place(&args.common)?)?,
-        args,
+        Undeclared::asked(args),
     );
     if now.repository.policy.is_none() {
         return Ok(super::configure::report(args, &now, false, &[]));
@@ -161,8 +161,8 @@ fn count(
     now: &run::Children,
 ) -> Result<(usize, usize)> {
     let (mut old, new) = (
-        run::unit_graph(then, profile)?,
-        run::unit_graph(now, profile)?,
+        run::unit_profiles(then, profile)?,
+        run::unit_profiles(now, profile)?,
     );
     let mut changed = 0;
     for (unit, profiles) in &new {

@@ -2,9 +2,12 @@
 //!
 //! Nothing is decided here, and nothing of the machine is read: the answer of `configure --check` is the same everywhere.
 
+mod chain;
 mod include;
 mod metadata;
 pub(crate) mod revision;
+
+pub(crate) use chain::chain;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;

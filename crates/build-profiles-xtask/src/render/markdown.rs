@@ -326,7 +326,7 @@ fn prose(text: &str) -> String {
 }
 
 /// Names and values come from files that anybody may write: nothing in them is Markdown or HTML.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     let mut before = ' ';

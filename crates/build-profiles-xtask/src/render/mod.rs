@@ -9,8 +9,14 @@ mod human;
 mod json;
 #[cfg(feature = "markdown")]
 mod markdown;
+mod progress;
 mod review;
 mod snippet;
+mod verify;
+mod verify_github;
+mod verify_json;
+#[cfg(feature = "markdown")]
+mod verify_markdown;
 
 use std::io::{IsTerminal, Write as _};
 use std::sync::OnceLock;
@@ -24,7 +30,10 @@ use crate::exit::Exit;
 use crate::read::Repository;
 use crate::write::Recovery;
 
+pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
+pub(crate) use verify::{Verified, verified};
+pub(crate) use verify_json::receipt;
 
 /// What a run of `configure` came to.
 pub(crate) struct Report<'a> {

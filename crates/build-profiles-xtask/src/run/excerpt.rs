@@ -42,6 +42,27 @@ pub(super) fn complaint(stderr: &[u8]) -> String {
         .join("\n")
 }
 
+/// What a compiler said of a build that failed, from its first error on, without Cargo's own progress.
+pub(super) fn failure(stderr: &str) -> String {
+    const LINES: usize = 40;
+    let progress = |line: &&str| {
+        ["Running `", "Compiling ", "Fresh ", "Finished ", "Dirty "]
+            .iter()
+            .any(|word| line.trim_start().starts_with(word))
+    };
+    let lines: Vec<&str> = stderr
+        .lines()
+        .skip_while(|line| !line.starts_with("error"))
+        .filter(|line| !progress(line))
+        .take(LINES)
+        .collect();
+    let said: Vec<String> = lines.iter().map(|line| cut(line, 300)).collect();
+    match said.is_empty() {
+        true => complaint(stderr.as_bytes()),
+        false => said.join("\n").trim_end().to_owned(),
+    }
+}
+
 fn cut(line: &str, max: usize) -> String {
     match line.char_indices().nth(max) {
         Some((end, _)) => format!("{}...", &line[..end]),

@@ -62,6 +62,19 @@ fn ask(children: &Children, program: &str, option: &str) -> Result<String> {
         .with_context(|| format!("`{program} {option}` does not answer in UTF-8"))
 }
 
+/// What a program says of its version: the first line.
+pub(crate) fn version(children: &Children, name: &str, program: &str) -> Option<String> {
+    let mut command = children.command(program);
+    // A subcommand of Cargo wants its own name first.
+    if let Some(subcommand) = name.strip_prefix("cargo-") {
+        command.arg(subcommand);
+    }
+    let told = output(command.arg("--version"), Duration::from_secs(10)).ok()?;
+    let told = String::from_utf8(told.stdout).ok()?;
+    let line = told.lines().next()?.trim();
+    (!line.is_empty()).then(|| line.to_owned())
+}
+
 /// This machine, before any trial.
 pub(crate) fn host(children: &Children, toolchain: &Toolchain) -> Host {
     Host {

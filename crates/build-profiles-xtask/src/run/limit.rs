@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use super::watch::Watched;
+
 /// Runs `command` to its end and returns what it said; after `limit` it is killed, with all that it has started.
 pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Output> {
     let shown = shown(command);
@@ -17,6 +19,7 @@ pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Output> {
         .spawn()
         .with_context(|| format!("failed to run `{shown}`"))?;
     let id = child.id();
+    let _watched = Watched::group(id);
     let (done, outcome) = mpsc::channel();
     thread::spawn(move || done.send(child.wait_with_output()));
     match outcome.recv_timeout(limit) {
@@ -52,16 +55,16 @@ fn shown(command: &Command) -> String {
 }
 
 #[cfg(unix)]
-fn own_group(command: &mut Command) {
+pub(super) fn own_group(command: &mut Command) {
     use std::os::unix::process::CommandExt;
     command.process_group(0);
 }
 
 #[cfg(not(unix))]
-fn own_group(_command: &mut Command) {}
+pub(super) fn own_group(_command: &mut Command) {}
 
 /// Kills a child that [`own_group`] was applied to. Nothing can be done about a failure.
-fn kill_group(id: u32) {
+pub(super) fn kill_group(id: u32) {
     let mut kill;
     if cfg!(windows) {
         kill = Command::new("taskkill");

@@ -3,7 +3,10 @@
 //! What is worth trying and what the outcome means stands in [`build_profiles::machine`]; here it is only done. Every
 //! child runs in the workspace root, in the environment of the user's shell, and within a time limit.
 
+mod build;
+mod cache_server;
 mod child;
+mod cpu;
 mod excerpt;
 pub(crate) mod git;
 mod host;
@@ -11,16 +14,21 @@ mod limit;
 mod private;
 mod scratch;
 mod server;
+mod small;
 mod trial;
 mod unit_graph;
+pub(crate) mod watch;
 
+pub(crate) use build::{Built, Order, build, relink};
+pub(crate) use cache_server::CacheServer;
 pub(crate) use child::Children;
-pub(crate) use host::{cache_folder, host, look_up, toolchain};
+pub(crate) use host::{Toolchain, cache_folder, host, look_up, toolchain, version};
 pub(crate) use limit::output;
-pub(crate) use private::Private;
+pub(crate) use private::{Private, clear};
 pub(crate) use scratch::start_check;
+pub(crate) use small::Small;
 pub(crate) use trial::Bench;
-pub(crate) use unit_graph::unit_graph;
+pub(crate) use unit_graph::{unit_graph, unit_profiles};
 
 #[cfg(test)]
 mod fixture;

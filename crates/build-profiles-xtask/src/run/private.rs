@@ -17,12 +17,7 @@ impl Private {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = state.join(format!("{what}-{}-{number}", process::id()));
         // A process of the same number may have died and left its folder.
-        match fs::remove_dir_all(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("failed to remove {path}"));
-            }
-            _ => {}
-        }
+        clear(&path)?;
         fs::create_dir_all(&path).with_context(|| format!("failed to create {path}"))?;
         Ok(Self(path))
     }
@@ -44,6 +39,16 @@ impl Private {
         }
         fs::write(&path, text).with_context(|| format!("failed to write {path}"))?;
         Ok(path)
+    }
+}
+
+/// Removes a folder of ours with all that is in it, if it is there.
+pub(crate) fn clear(path: &Utf8Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("failed to remove {path}"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -7,53 +7,27 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
+use build_profiles::evidence::Graph;
+use build_profiles::probe::Control;
+use camino::Utf8Path;
 
-use super::{Children, excerpt, output};
+use super::{Children, Private, excerpt, output};
 
-/// What a unit is, whatever path its sources have: package, target, mode, platform. Not unique: what build scripts use
-/// too is there once for them and once for the rest.
-pub(crate) type UnitKey = String;
-/// The resolved profile of a unit, as text to compare.
-pub(crate) type UnitProfile = String;
-
-#[derive(Deserialize)]
-struct Graph {
-    units: Vec<Unit>,
-}
-
-#[derive(Deserialize)]
-struct Unit {
-    pkg_id: String,
-    target: Target,
-    profile: serde_json::Value,
-    platform: Option<String>,
-    mode: String,
-    features: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    kind: Vec<String>,
-    name: String,
-}
-
-/// The units of `cargo build --workspace --profile <profile>`, each with its resolved profile.
+/// The graph of the workspace's units under a profile, with what the control puts over the config.
 pub(crate) fn unit_graph(
     children: &Children,
-    profile: &str,
-) -> Result<BTreeMap<UnitKey, Vec<UnitProfile>>> {
-    const LIMIT: Duration = Duration::from_secs(60);
+    state: &Utf8Path,
+    control: &Control,
+) -> Result<Graph> {
+    const LIMIT: Duration = Duration::from_secs(120);
     let mut cargo = children.command("cargo");
+    match control.profile.as_str() {
+        "test" => cargo.args(["test", "--workspace", "--no-run"]),
+        "bench" => cargo.args(["bench", "--workspace", "--no-run"]),
+        profile => cargo.args(["build", "--workspace", "--profile", profile]),
+    };
     cargo
-        .args([
-            "build",
-            "--workspace",
-            "--profile",
-            profile,
-            "--unit-graph",
-            "-Zunstable-options",
-        ])
+        .args(["--unit-graph", "-Zunstable-options"])
         .args([
             "--locked",
             "--offline",
@@ -63,43 +37,56 @@ pub(crate) fn unit_graph(
             "--config",
             "build.rustc-wrapper=''",
         ])
-        .args([
-            "--target-dir",
-            children
-                .root()
-                .join("target/build-profiles/not-there")
-                .as_str(),
-        ])
+        .args(["--target-dir", state.join("not-there").as_str()])
         .env("__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS", "nightly");
+    let folder;
+    if !control.config.is_empty() {
+        folder = Private::new(state, "control")?;
+        let text: String = control
+            .config
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}\n"))
+            .collect();
+        cargo.args(["--config", folder.write("config.toml", &text)?.as_str()]);
+    }
     let asked = output(&mut cargo, LIMIT)?;
     if !asked.status.success() {
         bail!("{}", excerpt::complaint(&asked.stderr));
     }
-    let graph: Graph =
-        serde_json::from_slice(&asked.stdout).context("failed to read Cargo's unit graph")?;
-    let key = |unit: &Unit| {
-        // `path+file:///somewhere/crates/app#0.1.0` and `registry+...#serde@1.0.0`: the place is not what a unit is.
-        let (place, rest) = unit.pkg_id.rsplit_once('#').unwrap_or(("", &unit.pkg_id));
-        let name = if rest.contains('@') {
-            rest
-        } else {
-            place.rsplit('/').next().unwrap_or(place)
-        };
-        format!(
-            "{name} {} {} {} {} {}",
+    serde_json::from_slice(&asked.stdout).context("failed to read Cargo's unit graph")
+}
+
+/// What a unit is, whatever path its sources have: package, target, mode, platform. Not unique: what build scripts use
+/// too is there once for them and once for the rest.
+pub(crate) type UnitKey = String;
+
+/// The resolved profile of every unit of `profile`, as text to compare.
+pub(crate) fn unit_profiles(
+    children: &Children,
+    profile: &str,
+) -> Result<BTreeMap<UnitKey, Vec<String>>> {
+    let control = Control {
+        profile: profile.to_owned(),
+        without: None,
+        config: BTreeMap::new(),
+    };
+    let state = children.root().join("target/build-profiles");
+    let graph = unit_graph(children, &state, &control)?;
+    let mut units: BTreeMap<UnitKey, Vec<String>> = BTreeMap::new();
+    for unit in &graph.units {
+        let (name, version) = unit.package();
+        let key = format!(
+            "{name} {version} {} {} {} {} {}",
             unit.target.kind.join(","),
             unit.target.name,
             unit.mode,
             unit.platform.as_deref().unwrap_or("host"),
             unit.features.join(",")
-        )
-    };
-    let mut units: BTreeMap<UnitKey, Vec<UnitProfile>> = BTreeMap::new();
-    for unit in &graph.units {
+        );
         units
-            .entry(key(unit))
+            .entry(key)
             .or_default()
-            .push(unit.profile.to_string());
+            .push(format!("{:?}", unit.profile));
     }
     Ok(units)
 }

@@ -19,6 +19,7 @@ mod fingerprint;
 mod journal;
 mod lock;
 mod place;
+mod receipt;
 mod undo;
 mod written;
 
@@ -34,6 +35,7 @@ pub use self::error::WriteError;
 pub use self::failpoint::STEPS;
 use self::failpoint::reach;
 use self::journal::{Journal, JournalFiles};
+pub(crate) use self::receipt::receipt;
 pub use self::undo::{LeftAlone, Undone};
 pub use self::written::Written;
 

@@ -1,16 +1,27 @@
 //! The mark that a linker leaves in what it links: the witness nearest to the truth.
 
+use crate::evidence::Mark;
+
 /// Linkers that leave a mark in `.comment`, with the text that gives them away.
 const COMMENTS: [(&str, &[u8]); 3] = [("mold", b"mold "), ("LLD", b"LLD "), ("Wild", b"Wild ")];
 
-/// Whether `linker`, as the policy names it, linked `product`; or whose mark it bears instead.
-pub fn check(linker: &str, product: &[u8]) -> Result<(), String> {
-    let wanted = match linker {
+/// The mark of `linker`, as the policy names it.
+pub fn of(linker: &str) -> &'static str {
+    match linker {
         "mold" => "mold",
         "wild" => "Wild",
         _ => "LLD",
-    };
-    match left_in(product).as_slice() {
+    }
+}
+
+/// Whether `linker`, as the policy names it, linked `product`; or whose mark it bears instead.
+pub fn check(linker: &str, product: &[u8]) -> Result<(), String> {
+    let wanted = of(linker);
+    let marks: Vec<String> = left_in(product)
+        .into_iter()
+        .map(|mark| mark.linker)
+        .collect();
+    match marks.as_slice() {
         [mark] if *mark == wanted => Ok(()),
         [] => Err(format!(
             "it links, but without leaving the mark of {wanted}"
@@ -23,23 +34,43 @@ pub fn check(linker: &str, product: &[u8]) -> Result<(), String> {
 }
 
 /// The linkers whose mark `product` bears: ELF, Mach-O or PE. GNU ld leaves none.
-pub fn left_in(product: &[u8]) -> Vec<&'static str> {
+pub fn left_in(product: &[u8]) -> Vec<Mark> {
+    let bare = |linker: &str| Mark {
+        linker: linker.to_owned(),
+        version: None,
+    };
     match product {
-        [0x7f, b'E', b'L', b'F', ..] => elf_comment(product).map_or_else(Vec::new, |comment| {
-            COMMENTS
-                .into_iter()
-                .filter(|(_, text)| contains(comment, text))
-                .map(|(name, _)| name)
-                .collect()
-        }),
-        [0xcf, 0xfa, 0xed, 0xfe, ..] => mach_o_linker(product).into_iter().collect(),
-        [b'M', b'Z', ..] => pe_linker(product).into_iter().collect(),
+        [0x7f, b'E', b'L', b'F', ..] => {
+            let comment = elf_section(product, b".comment\0").unwrap_or_default();
+            let gold = elf_section(product, b".note.gnu.gold-version\0").map(|_| bare("gold"));
+            let marks = COMMENTS.into_iter().filter_map(|(name, text)| {
+                let at = position(comment, text)? + text.len();
+                Some(Mark {
+                    linker: name.to_owned(),
+                    version: version(&comment[at..]),
+                })
+            });
+            marks.chain(gold).collect()
+        }
+        [0xcf, 0xfa, 0xed, 0xfe, ..] => mach_o_linker(product).map(bare).into_iter().collect(),
+        [b'M', b'Z', ..] => pe_linker(product).map(bare).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-/// The bytes of the section `.comment`.
-fn elf_comment(bytes: &[u8]) -> Option<&[u8]> {
+/// The version that follows a linker's name: `1.10.1`, in `mold 1.10.1 (compatible with GNU ld)`.
+fn version(after: &[u8]) -> Option<String> {
+    let text = after.strip_prefix(b"version ").unwrap_or(after);
+    let end = text
+        .iter()
+        .position(|byte| !byte.is_ascii_digit() && *byte != b'.')
+        .unwrap_or(text.len());
+    let version = std::str::from_utf8(&text[..end]).ok()?;
+    (!version.is_empty()).then(|| version.to_owned())
+}
+
+/// The bytes of a section; `wanted` ends in the zero that ends its name.
+fn elf_section<'b>(bytes: &'b [u8], wanted: &[u8]) -> Option<&'b [u8]> {
     let wide = *bytes.get(4)? == 2;
     let little = *bytes.get(5)? == 1;
     let number = |at, len| number(bytes, at, len, little);
@@ -79,7 +110,7 @@ fn elf_comment(bytes: &[u8]) -> Option<&[u8]> {
         .find(|(name, _)| {
             names
                 .get(*name..)
-                .is_some_and(|name| name.starts_with(b".comment\0"))
+                .is_some_and(|name| name.starts_with(wanted))
         })
         .map(|(_, content)| content)
 }
@@ -126,7 +157,11 @@ fn number(bytes: &[u8], at: usize, len: usize, little: bool) -> Option<usize> {
 }
 
 fn contains(bytes: &[u8], text: &[u8]) -> bool {
-    bytes.windows(text.len()).any(|window| window == text)
+    position(bytes, text).is_some()
+}
+
+fn position(bytes: &[u8], text: &[u8]) -> Option<usize> {
+    bytes.windows(text.len()).position(|window| window == text)
 }
 
 #[cfg(test)]
@@ -164,6 +199,7 @@ mod tests {
             check("wild", &mold).expect_err("mold linked it"),
             "it links, but what it links bears the mark of mold"
         );
+        assert_eq!(left_in(&mold)[0].version.as_deref(), Some("2.40.1"));
         assert_eq!(check("lld", &elf("Linker: Debian LLD 14.0.6\0")), Ok(()));
         assert_eq!(check("wild", &elf("Linker: Wild version 0.5\0")), Ok(()));
         assert_eq!(
@@ -183,7 +219,7 @@ mod tests {
         mach_o[36] = 32;
         mach_o[52] = 1;
         mach_o[56] = 4;
-        assert_eq!(left_in(&mach_o), ["LLD"]);
+        assert_eq!(left_in(&mach_o)[0].linker, "LLD");
         mach_o[56] = 3;
         assert!(left_in(&mach_o).is_empty());
 
@@ -191,7 +227,7 @@ mod tests {
         pe[..2].copy_from_slice(b"MZ");
         pe[0x3c] = 0x80;
         pe[0x80 + 26] = 14;
-        assert_eq!(left_in(&pe), ["LLD"]);
+        assert_eq!(left_in(&pe)[0].linker, "LLD");
         pe[0x60..0x64].copy_from_slice(b"Rich");
         assert!(left_in(&pe).is_empty());
     }

@@ -130,7 +130,7 @@ pub fn render(wants: &Wants, host: &Host) -> MachineFile {
         "{FIRST_LINE}\n\
          # If Cargo does not start, delete this file: every build works without it.\n\
          {POLICY_LINE}{}\n\
-         # machine: {machine} ({})\n",
+         {MACHINE_LINE}{machine} ({})\n",
         wants.policy_hash, host.triple
     );
     if let Some((program, everything)) = wrapper {
@@ -256,8 +256,19 @@ pub fn is_current(machine_text: &str, wants: &Wants) -> Freshness {
     }
 }
 
+/// The machine that one of our files was written on.
+pub fn written_on(machine_text: &str) -> Option<String> {
+    let line = machine_text
+        .lines()
+        .take_while(|line| line.starts_with('#'))
+        .find_map(|line| line.strip_prefix(MACHINE_LINE))?;
+    let (name, _triple) = line.rsplit_once(" (")?;
+    Some(name.to_owned())
+}
+
 const FIRST_LINE: &str = "# Written by `cargo xtask configure` for this machine; not for git.";
 const POLICY_LINE: &str = "# policy: ";
+const MACHINE_LINE: &str = "# machine: ";
 
 /// The programs that a `machine.toml` of ours names by path. Once one of them is gone, Cargo starts nothing: then the
 /// file is as stale as one from another policy.

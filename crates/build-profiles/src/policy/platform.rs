@@ -166,6 +166,11 @@ pub(super) fn surely(key: &str, triple: &str) -> bool {
     })
 }
 
+/// Whether a table of `[target]` holds for a triple: its own, or a cfg expression that is true there whatever the flags.
+pub(crate) fn is_for(table: &str, triple: &str) -> bool {
+    table == triple || surely(table, triple)
+}
+
 /// The line of `[linker]` for a triple; the most exact key wins: the triple, a short name, a cfg.
 pub fn preference<'a>(
     linkers: &'a [LinkerPreference],

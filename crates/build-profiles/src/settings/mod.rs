@@ -6,6 +6,7 @@
 pub(crate) mod flags;
 mod environment;
 mod packages;
+pub(crate) use packages::split_spec;
 mod profiles;
 
 use std::collections::{BTreeMap, BTreeSet};

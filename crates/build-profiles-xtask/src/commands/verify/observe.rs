@@ -1,0 +1,414 @@
+//! The experiments, in order. What each of them means is for [`build_profiles::verdict`] to say.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use build_profiles::evidence::{
+    BuildKind, CacheCounts, CacheSeen, Chain, Evidence, GraphSeen, Mark, Relink, Role, Tool, units,
+};
+use build_profiles::machine::{mark, start};
+use build_profiles::probe::{Claim, Subject, View, controls};
+use build_profiles::value::KeyPath;
+use build_profiles::verdict::trace_key;
+use camino::Utf8Path;
+
+use crate::cli::VerifyArgs;
+use crate::read::Repository;
+use crate::render::Progress;
+use crate::run::{self, Built, CacheServer, Children, Order, Private, Small, Toolchain};
+
+/// Everything the experiments need; what they see is collected in `evidence`.
+pub(super) struct Observer<'a> {
+    pub(super) args: &'a VerifyArgs,
+    pub(super) repository: &'a Repository,
+    pub(super) children: &'a Children,
+    pub(super) toolchain: &'a Toolchain,
+    pub(super) chain: &'a Chain,
+    pub(super) view: &'a View<'a>,
+    pub(super) claims: &'a [Claim],
+    pub(super) progress: &'a Progress,
+    pub(super) evidence: Evidence,
+}
+
+impl Observer<'_> {
+    /// Runs every experiment of this mode.
+    pub(super) fn observe(mut self) -> Result<Evidence> {
+        self.environment();
+        self.tools();
+        self.graphs();
+        self.traces();
+        let folder = Private::new(&self.repository.state, "verify")?;
+        let program = self.cache_program();
+        let mut server = CacheServer::none(self.children, &folder.join("cache"))?;
+        let mut cache = None;
+        if let Some(program) = &program {
+            let mut seen = CacheSeen {
+                program: program.clone(),
+                ..CacheSeen::default()
+            };
+            if let Err(error) = server.start(program) {
+                seen.cold = Some(Err(format!("{error:#}")));
+            }
+            cache = Some(seen);
+        }
+        self.small(&server, &mut cache)?;
+        if !self.args.quick && !self.failed() {
+            self.workspace(&server, &mut cache, &folder)?;
+        }
+        self.evidence.cache = cache;
+        drop(server);
+        Ok(self.evidence)
+    }
+
+    fn failed(&self) -> bool {
+        self.evidence
+            .builds
+            .iter()
+            .any(|build| build.failure.is_some())
+    }
+
+    /// The variables that steer builds.
+    fn environment(&mut self) {
+        const PREFIXES: [&str; 6] = [
+            "CARGO_",
+            "RUSTC",
+            "RUSTFLAGS",
+            "RUSTDOC",
+            "SCCACHE_",
+            "NEXTEST",
+        ];
+        const NAMES: [&str; 3] = ["RUSTUP_TOOLCHAIN", "CI", "CARGO_HOME"];
+        let steers = |name: &str| {
+            PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&name)
+        };
+        let names: Vec<String> = self
+            .children
+            .var_names()
+            .filter_map(|name| name.to_str())
+            .filter(|name| steers(name))
+            .map(str::to_owned)
+            .collect();
+        for name in names {
+            let value = self
+                .children
+                .var(&name)
+                .map(|value| value.to_string_lossy().into_owned());
+            self.evidence
+                .variables
+                .insert(name.clone(), masked(&name, value.unwrap_or_default()));
+        }
+    }
+
+    /// The versions of the tools that the policy needs.
+    fn tools(&mut self) {
+        self.progress
+            .step("tools", "rustc, cargo, and what the policy names");
+        let mut wanted: BTreeSet<&str> = BTreeSet::from(["rustc", "cargo"]);
+        for claim in self.claims {
+            match &claim.subject {
+                Subject::MachineLinker { candidates, .. } => {
+                    wanted.extend(
+                        candidates
+                            .iter()
+                            .map(String::as_str)
+                            .filter(|name| *name != "default"),
+                    );
+                }
+                Subject::Cache { .. } => {
+                    wanted.insert("sccache");
+                }
+                Subject::Runner { runner } if runner == "nextest" => {
+                    wanted.insert("cargo-nextest");
+                }
+                _ => {}
+            }
+        }
+        let found = run::look_up(self.children, wanted.iter().copied());
+        for name in wanted {
+            let program = found.get(name).cloned();
+            let version = program
+                .as_ref()
+                .and_then(|program| run::version(self.children, name, program));
+            self.evidence
+                .tools
+                .insert(name.to_owned(), Tool { program, version });
+        }
+    }
+
+    /// The resolved profile of every unit, with the settings and without them.
+    fn graphs(&mut self) {
+        let controls = controls(self.view, self.claims);
+        let members: BTreeSet<&str> = self
+            .repository
+            .workspace
+            .members
+            .iter()
+            .map(|member| member.name.as_str())
+            .collect();
+        if !controls.is_empty() {
+            let text = format!("{} questions to Cargo, nothing is built", controls.len());
+            self.progress.step("unit graph", &text);
+        }
+        for control in controls {
+            let graph = run::unit_graph(self.children, &self.repository.state, &control);
+            self.evidence.graphs.push(GraphSeen {
+                profile: control.profile,
+                without: control.without,
+                instead: control.config,
+                units: graph
+                    .map(|graph| units(&graph, &members))
+                    .map_err(|error| format!("{error:#}")),
+            });
+        }
+    }
+
+    /// For each claim, who says what.
+    fn traces(&mut self) {
+        let triple = &self.toolchain.triple;
+        let also = [
+            "build.rustc-wrapper".to_owned(),
+            "build.incremental".to_owned(),
+            "build.rustflags".to_owned(),
+        ];
+        let keys: BTreeSet<String> = self
+            .claims
+            .iter()
+            .map(|claim| trace_key(claim, &self.evidence))
+            .chain(also)
+            .collect();
+        for key in keys {
+            let said = self
+                .chain
+                .said(&path_of(&key), triple, &self.evidence.variables);
+            if !said.is_empty() {
+                self.evidence.traces.insert(key, said);
+            }
+        }
+    }
+
+    /// The program that would be called as a compiler cache: what the strongest layer names.
+    fn cache_program(&self) -> Option<String> {
+        let said = self.evidence.traces.get("build.rustc-wrapper")?;
+        // The mistake of `[env]` is no call, and must not start a server that would be asked for nothing.
+        let winner = said.iter().find(|said| said.wins)?;
+        let program = winner.value.trim_matches(['"', '\'']);
+        let name = Utf8Path::new(program).file_stem()?;
+        if name != "sccache" {
+            return None;
+        }
+        if program.contains(['/', '\\']) {
+            return Some(self.repository.root.join(program).into_string());
+        }
+        run::look_up(self.children, [program]).remove(program)
+    }
+
+    /// A package of a few lines: as it is, without the settings, and once more.
+    fn small(&mut self, server: &CacheServer<'_>, cache: &mut Option<CacheSeen>) -> Result<()> {
+        self.progress.step(
+            "small package",
+            "three builds of a few lines: wrapper, linker, flags, with and without",
+        );
+        let manifest = self
+            .chain
+            .manifest
+            .as_ref()
+            .map_or("", |file| file.text.as_str());
+        let small = Small::new(&self.repository.state, manifest)?;
+        let library_alone = self.evidence.variables.contains_key("CARGO_BUILD_TARGET")
+            || self
+                .chain
+                .configs
+                .iter()
+                .any(|config| start::has_build_target(&config.text));
+        let build = |what, config: &[String], variables: &[(&str, &str)]| {
+            small.build(
+                self.children,
+                server,
+                what,
+                config,
+                variables,
+                library_alone,
+            )
+        };
+        let first = build(BuildKind::Small, &[], &[])?;
+        if first.build.failure.is_some() {
+            self.evidence.builds.push(first.build);
+            return Ok(());
+        }
+        let relink = relink(self.children, &first, small.path());
+        let counts = |server: &CacheServer<'_>| -> Result<CacheCounts, String> {
+            server.counts().map_err(|error| format!("{error:#}"))
+        };
+        let quick = self.args.quick;
+        if let Some(seen) = cache.as_mut().filter(|seen| seen.cold.is_none()) {
+            let cold = counts(server);
+            if quick {
+                seen.subject = Some(BuildKind::Small);
+                seen.cold = Some(cold);
+                let again = build(BuildKind::SmallAgain, &[], &[])?;
+                seen.warm = Some(counts(server));
+                self.evidence.builds.push(again.build);
+            }
+        }
+        let mut config = vec!["build.rustc-wrapper=''".to_owned()];
+        if cfg!(unix) {
+            config.push(format!("target.{}.linker='cc'", self.toolchain.triple));
+        }
+        let without = build(BuildKind::SmallWithout, &config, &[("RUSTFLAGS", "")])?;
+        self.evidence.builds.push(first.build);
+        if without.build.failure.is_none() {
+            self.evidence.builds.push(without.build);
+        }
+        self.evidence.relink = relink;
+        Ok(())
+    }
+
+    /// The workspace: once with an empty cache, its tests, and once more.
+    fn workspace(
+        &mut self,
+        server: &CacheServer<'_>,
+        cache: &mut Option<CacheSeen>,
+        folder: &Private,
+    ) -> Result<()> {
+        let target = self.repository.state.join("verify/target");
+        run::clear(&target)?;
+        // What the small package did is not to be counted.
+        let _small = server.counts();
+        let order = |what, profile, args: &[&str]| Order {
+            what,
+            profile,
+            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+            config: Vec::new(),
+            variables: Vec::new(),
+            target_dir: &target,
+        };
+        self.progress.step("build", "the workspace, from nothing");
+        let first = run::build(
+            self.children,
+            &order(BuildKind::Workspace, "dev", &["build", "--workspace"]),
+            server,
+        )?;
+        let failed = first.build.failure.is_some();
+        if !failed
+            && let Some(relink) = relink_in(self.children, &first, &self.repository.root, folder)
+        {
+            self.evidence.relink = Some(relink);
+        }
+        self.evidence.builds.push(first.build);
+        if failed {
+            return Ok(());
+        }
+        let counts = || server.counts().map_err(|error| format!("{error:#}"));
+        if let Some(seen) = cache.as_mut().filter(|seen| seen.cold.is_none()) {
+            seen.subject = Some(BuildKind::Workspace);
+            seen.cold = Some(counts());
+        }
+        self.progress.step("tests", "compiled, not run");
+        let tests = run::build(
+            self.children,
+            &order(
+                BuildKind::Tests,
+                "test",
+                &["test", "--workspace", "--no-run"],
+            ),
+            server,
+        )?;
+        let failed = tests.build.failure.is_some();
+        self.evidence.builds.push(tests.build);
+        if failed {
+            return Ok(());
+        }
+        if let Some(seen) = cache
+            .as_mut()
+            .filter(|seen| matches!(seen.cold, Some(Ok(_))))
+        {
+            let _tests = server.counts();
+            run::clear(&target)?;
+            self.progress.step(
+                "build again",
+                "the workspace, from nothing and a warm cache",
+            );
+            let again = run::build(
+                self.children,
+                &order(BuildKind::WorkspaceAgain, "dev", &["build", "--workspace"]),
+                server,
+            )?;
+            seen.warm = Some(counts());
+            self.evidence.builds.push(again.build);
+        }
+        Ok(())
+    }
+}
+
+/// A program of this build, linked again without its linker; `None`: nothing was linked with one.
+fn relink(children: &Children, built: &Built, folder: &Utf8Path) -> Option<Relink> {
+    again(children, built, folder, &folder.join("relink"))
+}
+
+fn relink_in(
+    children: &Children,
+    built: &Built,
+    root: &Utf8Path,
+    folder: &Private,
+) -> Option<Relink> {
+    again(children, built, root, &folder.join("relink"))
+}
+
+fn again(
+    children: &Children,
+    built: &Built,
+    folder: &Utf8Path,
+    out_dir: &Utf8Path,
+) -> Option<Relink> {
+    use build_profiles::evidence::Call;
+    let calls = built
+        .commands
+        .iter()
+        .filter_map(|command| Some((command, Call::of(command)?)));
+    let by_role = |wanted: &[Role]| {
+        calls
+            .clone()
+            .filter(|(_, call)| call.codegen("linker").is_some())
+            // Rustc runs in the package's own folder where that is not the workspace's.
+            .filter(|(command, _)| {
+                command
+                    .variables
+                    .iter()
+                    .any(|(name, _)| name == "CARGO_PRIMARY_PACKAGE")
+            })
+            .find(|(_, call)| wanted.contains(&call.role))
+    };
+    let (command, call) = by_role(&[Role::Program])
+        .or_else(|| by_role(&[Role::Dynamic, Role::BuildScript, Role::ProcMacro]))?;
+    let marks: Result<Vec<Mark>, String> = run::relink(children, command, folder, out_dir)
+        .map(|product| mark::left_in(&product))
+        .map_err(|error| format!("{error:#}"));
+    Some(Relink {
+        without: format!("-C linker={}", call.codegen("linker").unwrap_or_default()),
+        crate_name: call.crate_name,
+        marks,
+    })
+}
+
+/// A key as a path: `profile.dev.package."*".debug`.
+fn path_of(key: &str) -> KeyPath {
+    KeyPath::parse(key).unwrap_or_else(|| KeyPath::new(key.split('.')))
+}
+
+/// A value fit to be shown: a secret is not.
+fn masked(name: &str, value: String) -> String {
+    const SECRET: [&str; 7] = [
+        "TOKEN",
+        "PASSWORD",
+        "SECRET",
+        "CREDENTIAL",
+        "CONNECTION_STRING",
+        "_KEY_PATH",
+        "ACCESS_KEY",
+    ];
+    if SECRET.iter().any(|part| name.contains(part)) || value.contains('@') && value.contains("://")
+    {
+        return "(set, not shown)".to_owned();
+    }
+    value
+}

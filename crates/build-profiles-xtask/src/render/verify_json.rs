@@ -1,0 +1,79 @@
+//! The verdicts as one JSON object, with all the evidence: docs/json.md says what it holds, and a verdict can be computed
+//! again from it.
+
+use build_profiles::evidence::Evidence;
+use build_profiles::verdict::Verdict;
+use serde::Serialize;
+
+use super::verify::Verified;
+
+/// The version of the object's shape.
+const SCHEMA: u32 = 1;
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: u32,
+    command: String,
+    exit: u8,
+    workspace: &'a str,
+    tool: &'static str,
+    rustc: String,
+    cargo: String,
+    summary: Vec<Count>,
+    environment: Vec<String>,
+    verdicts: &'a [Verdict],
+    diagnostics: Vec<Finding<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a Evidence>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    outcome: build_profiles::verdict::Outcome,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'static str,
+    message: &'a str,
+}
+
+/// The whole of it.
+pub(super) fn report(verified: &Verified<'_>) -> String {
+    object(verified, Some(verified.evidence))
+}
+
+/// What ran, where, and what it came to, to be kept beside the build.
+pub(crate) fn receipt(verified: &Verified<'_>) -> String {
+    object(verified, None)
+}
+
+fn object(verified: &Verified<'_>, evidence: Option<&Evidence>) -> String {
+    let json = Json {
+        schema: SCHEMA,
+        command: verified.command(),
+        exit: verified.exit.code(),
+        workspace: verified.repository.root.as_str(),
+        tool: env!("CARGO_PKG_VERSION"),
+        rustc: verified.toolchain.rustc.to_string(),
+        cargo: verified.toolchain.cargo.to_string(),
+        summary: verified
+            .counts()
+            .into_iter()
+            .map(|(outcome, count)| Count { outcome, count })
+            .collect(),
+        environment: verified.stray(),
+        verdicts: verified.verdicts,
+        diagnostics: verified
+            .findings
+            .iter()
+            .map(|finding| Finding {
+                code: finding.code,
+                message: &finding.message,
+            })
+            .collect(),
+        evidence,
+    };
+    serde_json::to_string_pretty(&json).expect("strings, numbers and lists are always JSON")
+}

@@ -1,0 +1,43 @@
+//! The verdicts as a note: what is not in force first, the rest folded.
+
+use build_profiles::verdict::{Outcome, Verdict};
+use handlebars::Handlebars;
+use serde_json::{Value, json};
+
+use super::markdown::escape;
+use super::verify::Verified;
+
+pub(super) fn report(verified: &Verified<'_>) -> String {
+    let mut templates = Handlebars::new();
+    templates.register_escape_fn(escape);
+    let fails =
+        |verdict: &&Verdict| matches!(verdict.outcome, Outcome::Inactive | Outcome::Unproven);
+    let (failing, others): (Vec<&Verdict>, Vec<&Verdict>) =
+        verified.verdicts.iter().partition(fails);
+    let rows =
+        |verdicts: &[&Verdict]| -> Vec<Value> { verdicts.iter().copied().map(row).collect() };
+    let data = json!({
+        "quick": if verified.quick { " --quick" } else { "" },
+        "summary": verified.summary(),
+        "target": verified.toolchain.triple,
+        "cargo": verified.toolchain.cargo.to_string(),
+        "failing": rows(&failing),
+        "others": rows(&others),
+        "others_count": others.len(),
+        "notes": verified.stray(),
+        "command": verified.command(),
+    });
+    templates
+        .render_template(include_str!("verify.md.hbs"), &data)
+        .expect("the template and its data are ours")
+}
+
+fn row(verdict: &Verdict) -> Value {
+    json!({
+        "key": format!("{} = {}", verdict.claim.key, verdict.claim.wanted),
+        "outcome": verdict.outcome.name(),
+        "evidence": verdict.evidence.join("; "),
+        "control": verdict.control.as_deref().unwrap_or(""),
+        "help": verdict.help.as_deref().map(super::advice).unwrap_or_default(),
+    })
+}

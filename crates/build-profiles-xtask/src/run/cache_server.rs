@@ -1,0 +1,265 @@
+//! A cache server of our own for whole builds: started before them, counted, and gone after them.
+//!
+//! The user's server is neither asked nor told anything. Ours is a child in the foreground, so that it goes when we do.
+
+use std::cell::RefCell;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use build_profiles::evidence::CacheCounts;
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+
+use super::limit::{kill_group, own_group};
+use super::watch::Watched;
+use super::{Children, cpu, excerpt, output};
+
+/// Variables of these names choose a storage, or the user's server. Others (`SCCACHE_RECACHE`, `SCCACHE_CACHE_SIZE`) are
+/// part of what is to be seen.
+const STORAGE: [&str; 19] = [
+    "SCCACHE_SERVER_UDS",
+    "SCCACHE_SERVER_PORT",
+    "SCCACHE_DIR",
+    "SCCACHE_CONF",
+    "SCCACHE_BUCKET",
+    "SCCACHE_REGION",
+    "SCCACHE_ENDPOINT",
+    "SCCACHE_S3_",
+    "SCCACHE_REDIS",
+    "SCCACHE_MEMCACHED",
+    "SCCACHE_GCS_",
+    "SCCACHE_GHA_",
+    "SCCACHE_AZURE_",
+    "SCCACHE_WEBDAV_",
+    "SCCACHE_OSS_",
+    "SCCACHE_COS_",
+    "SCCACHE_MULTILEVEL_",
+    "SCCACHE_IDLE_TIMEOUT",
+    "SCCACHE_STARTUP_NOTIFY",
+];
+
+/// A port of our own, and the server on it if one was started.
+pub(crate) struct CacheServer<'a> {
+    children: &'a Children,
+    port: u16,
+    folder: Utf8PathBuf,
+    running: Option<Running>,
+    read: RefCell<Read>,
+}
+
+struct Running {
+    program: String,
+    child: Child,
+    _watched: Watched,
+}
+
+/// What has been read of the server so far: counters are those since it started.
+#[derive(Default)]
+struct Read {
+    counts: CacheCounts,
+    log: usize,
+}
+
+impl<'a> CacheServer<'a> {
+    /// A port on which nobody listens, and a folder for entries. A cache that is called all the same, because something
+    /// that we did not see asks for it, fills this folder and not the user's.
+    pub(crate) fn none(children: &'a Children, folder: &Utf8Path) -> Result<Self> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .and_then(|listener| listener.local_addr())
+            .context("failed to find a free port on the loopback interface")?
+            .port();
+        Ok(Self {
+            children,
+            port,
+            folder: folder.to_owned(),
+            running: None,
+            read: RefCell::default(),
+        })
+    }
+
+    /// Starts `program` as a server with an empty cache.
+    pub(crate) fn start(&mut self, program: &str) -> Result<()> {
+        fs::create_dir_all(&self.folder)
+            .with_context(|| format!("failed to create {}", self.folder))?;
+        let mut command = self.children.command(program);
+        self.apply(&mut command);
+        own_group(&mut command);
+        let child = command
+            .env("SCCACHE_START_SERVER", "1")
+            .env("SCCACHE_NO_DAEMON", "1")
+            .env("SCCACHE_LOG", "sccache=debug")
+            .env("SCCACHE_ERROR_LOG", self.log_file())
+            .env("SCCACHE_IDLE_TIMEOUT", "0")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("failed to run `{program}`"))?;
+        let watched = Watched::group(child.id());
+        self.running = Some(Running {
+            program: program.to_owned(),
+            child,
+            _watched: watched,
+        });
+        let start = Instant::now();
+        while !self.is_up() {
+            let ended = self
+                .running
+                .as_mut()
+                .and_then(|running| running.child.try_wait().ok().flatten());
+            if let Some(status) = ended {
+                bail!("it started no server ({status})");
+            }
+            ensure!(
+                start.elapsed() < Duration::from_secs(20),
+                "its server does not answer on its port"
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// Makes this child talk to our server, whatever the user's shell says about another.
+    pub(crate) fn apply(&self, command: &mut Command) {
+        for name in self.children.var_names() {
+            let text = name.to_string_lossy();
+            if STORAGE.iter().any(|storage| text.starts_with(storage)) {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("SCCACHE_SERVER_PORT", self.port.to_string())
+            .env("SCCACHE_DIR", &self.folder)
+            .env("SCCACHE_CONF", self.folder.with_extension("no-such-file"))
+            .env("SCCACHE_IDLE_TIMEOUT", "30");
+    }
+
+    /// What it did since it was asked last.
+    pub(crate) fn counts(&self) -> Result<CacheCounts> {
+        let running = self.running.as_ref().context("no server was started")?;
+        // Some versions start a server to say that it has done nothing.
+        ensure!(self.is_up(), "the server is gone");
+        let mut ask = self.children.command(&running.program);
+        self.apply(ask.args(["--show-stats", "--stats-format=json"]));
+        let told = output(&mut ask, Duration::from_secs(30))?;
+        ensure!(
+            told.status.success(),
+            "{}",
+            excerpt::last_word(&told.stderr)
+        );
+        let told: Value =
+            serde_json::from_slice(&told.stdout).context("its statistics are not JSON")?;
+        let now = parse(&told);
+        let mut read = self.read.borrow_mut();
+        let log = fs::read_to_string(self.log_file()).unwrap_or_default();
+        let mut since = since(&read.counts, &now);
+        since.missed_crates = missed(log.get(read.log..).unwrap_or_default());
+        *read = Read {
+            counts: now,
+            log: log.len(),
+        };
+        Ok(since)
+    }
+
+    /// Processor seconds it has spent, compilers included.
+    pub(super) fn cpu(&self) -> Option<f64> {
+        cpu::of(self.running.as_ref()?.child.id())
+    }
+
+    fn log_file(&self) -> Utf8PathBuf {
+        self.folder.with_extension("log")
+    }
+
+    fn is_up(&self) -> bool {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
+    }
+}
+
+impl Drop for CacheServer<'_> {
+    fn drop(&mut self) {
+        let Some(mut running) = self.running.take() else {
+            return;
+        };
+        kill_group(running.child.id());
+        let _ended = running.child.wait();
+    }
+}
+
+/// Sccache's statistics; a field that a version lacks is 0.
+fn parse(told: &Value) -> CacheCounts {
+    let stats = &told["stats"];
+    let number = |name: &str| stats[name].as_u64().unwrap_or(0);
+    // What build scripts compile in C goes through the cache too, and is no unit of Cargo's.
+    let sum = |name: &str, rust: bool| -> u64 {
+        let by_language = stats[name]["counts"].as_object();
+        by_language
+            .into_iter()
+            .flat_map(|counts| counts.iter())
+            .filter(|(language, _)| (*language == "Rust") == rust)
+            .filter_map(|(_, count)| count.as_u64())
+            .sum()
+    };
+    let errors = sum("cache_errors", true);
+    let others: u64 = ["cache_hits", "cache_misses", "cache_errors"]
+        .iter()
+        .map(|name| sum(name, false))
+        .sum();
+    CacheCounts {
+        executed: number("requests_executed").saturating_sub(others),
+        hits: sum("cache_hits", true),
+        misses: sum("cache_misses", true),
+        writes: number("cache_writes"),
+        write_errors: number("cache_write_errors"),
+        errors: errors + number("cache_timeouts") + number("cache_read_errors"),
+        recached: number("forced_recaches"),
+        compile_fails: number("compile_fails"),
+        refused: stats["not_cached"]
+            .as_object()
+            .into_iter()
+            .flat_map(|reasons| reasons.iter())
+            .filter_map(|(reason, count)| Some((reason.clone(), count.as_u64()?)))
+            .collect(),
+        missed_crates: Vec::new(),
+        location: told["cache_location"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        size: told["cache_size"].as_u64(),
+        max_size: told["max_cache_size"].as_u64(),
+    }
+}
+
+fn since(before: &CacheCounts, now: &CacheCounts) -> CacheCounts {
+    let mut refused = now.refused.clone();
+    for (reason, count) in &mut refused {
+        *count = count.saturating_sub(before.refused.get(reason).copied().unwrap_or(0));
+    }
+    refused.retain(|_, count| *count > 0);
+    CacheCounts {
+        executed: now.executed.saturating_sub(before.executed),
+        hits: now.hits.saturating_sub(before.hits),
+        misses: now.misses.saturating_sub(before.misses),
+        writes: now.writes.saturating_sub(before.writes),
+        write_errors: now.write_errors.saturating_sub(before.write_errors),
+        errors: now.errors.saturating_sub(before.errors),
+        recached: now.recached.saturating_sub(before.recached),
+        compile_fails: now.compile_fails.saturating_sub(before.compile_fails),
+        refused,
+        ..now.clone()
+    }
+}
+
+/// Crates that missed: `[serde]: Cache miss ...` of the server's debug log.
+fn missed(log: &str) -> Vec<String> {
+    log.lines()
+        .filter(|line| line.contains("]: Cache miss"))
+        .filter_map(|line| {
+            let (before, _) = line.split_once("]: Cache miss")?;
+            Some(before.rsplit_once('[')?.1.to_owned())
+        })
+        .collect()
+}

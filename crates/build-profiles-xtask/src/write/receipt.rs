@@ -1,0 +1,16 @@
+//! What `verify` saw last, kept where the build keeps its own things.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use camino::Utf8Path;
+
+/// Puts `verify.json` into the state directory: the old one or the new one, never half.
+pub(crate) fn receipt(state_dir: &Utf8Path, text: &str) -> Result<()> {
+    let file = state_dir.join("verify.json");
+    let staged = state_dir.join(format!("verify.json.{}", std::process::id()));
+    fs::create_dir_all(state_dir)
+        .and_then(|()| fs::write(&staged, text))
+        .and_then(|()| fs::rename(&staged, &file))
+        .with_context(|| format!("failed to write {file}"))
+}

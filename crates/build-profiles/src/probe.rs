@@ -1,0 +1,540 @@
+//! What is to be proved: each setting as a claim, and the controls that take it away.
+
+mod control;
+
+use serde::{Deserialize, Serialize};
+
+pub use control::{Control, controls};
+
+use crate::diagnostic::FilePath;
+use crate::edit::parse;
+use crate::evidence::canonical;
+use crate::facts::Workspace;
+use crate::layout::{config_path, manifest_path, portable_path};
+use crate::machine::Wants;
+use crate::plan::configures_cargo;
+use crate::policy::{IfMissing, Policy, platform};
+use crate::settings::{Layer, Origin, Settings, Via};
+use crate::value::{KeyPath, Value};
+
+/// One setting that is to be seen in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The key, as Cargo's files spell it, or the policy's where Cargo has none.
+    pub key: String,
+    /// The wanted value, as TOML.
+    pub wanted: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// Where it is asked for.
+    pub place: Option<Place>,
+    /// Why, by the comment above it.
+    pub reason: Option<String>,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The file, from the workspace root; absolute if it is outside.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// What a claim is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A key of a profile.
+    Profile {
+        /// The profile.
+        profile: String,
+        /// Which of its units.
+        scope: Scope,
+        /// The key.
+        key: String,
+        /// The value, in the form in which values are compared.
+        value: String,
+    },
+    /// `inherits` of a profile.
+    Inherits {
+        /// The profile.
+        profile: String,
+    },
+    /// Flags for rustc.
+    Flags {
+        /// The flags.
+        flags: Vec<String>,
+        /// Whether the table is one for this host.
+        here: bool,
+    },
+    /// `target.<table>.linker` of the policy.
+    Linker {
+        /// The program.
+        program: String,
+        /// Whether the table is one for this host.
+        here: bool,
+    },
+    /// `build.rustc-wrapper` or `build.rustc-workspace-wrapper` of the policy.
+    Wrapper {
+        /// The program.
+        program: String,
+        /// Whether it is for members alone.
+        workspace: bool,
+    },
+    /// `build.incremental`.
+    Incremental {
+        /// The value.
+        value: bool,
+    },
+    /// `[linker]`: what this machine links with.
+    MachineLinker {
+        /// The candidates, best first.
+        candidates: Vec<String>,
+        /// What this machine's own file says.
+        chosen: Option<String>,
+    },
+    /// `[cache]`: the compiler cache.
+    Cache {
+        /// The tool.
+        tool: String,
+        /// Whether members are meant to be cached.
+        everything: bool,
+        /// What this machine's own file says.
+        chosen: Option<String>,
+        /// Whether it may be missing.
+        optional: bool,
+    },
+    /// `test.runner`.
+    Runner {
+        /// The runner.
+        runner: String,
+    },
+    /// `test.doctests`.
+    Doctests {
+        /// The value.
+        value: bool,
+    },
+    /// A variable under `[env]` that was meant to configure Cargo, which reads none there.
+    Misplaced {
+        /// The variable.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// It holds on machines of another kind.
+    Elsewhere {
+        /// The kind of machine that it is for.
+        environment: String,
+    },
+    /// Written and not ours to prove.
+    Unseen {
+        /// Why there is no witness.
+        why: String,
+    },
+}
+
+/// Which units of a profile a key is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Those that no override is for.
+    Base,
+    /// `package."*"`: packages that are no members.
+    Star,
+    /// `package.<spec>`.
+    Named(String),
+    /// `build-override`: what only build scripts and procedural macros need.
+    BuildOverride,
+}
+
+/// What the claims of one run are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The policy's file.
+    pub policy_file: &'a FilePath,
+    /// Its text; `None`: the policy was made in memory from what the files say, and places are theirs.
+    pub policy_text: Option<&'a str>,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// What it comes to.
+    pub settings: &'a Settings,
+    /// What is wanted of this machine, with the person's opt-out.
+    pub wants: Option<&'a Wants>,
+    /// The workspace.
+    pub workspace: &'a Workspace,
+    /// The host's target triple.
+    pub triple: &'a str,
+    /// `.cargo/machine.toml`.
+    pub machine: Option<&'a str>,
+    /// The environment whose file stands in its place.
+    pub environment: Option<&'a str>,
+}
+
+/// Every setting of the policy, as a claim; and what was meant to configure Cargo and does not.
+pub fn claims(view: &View<'_>) -> Vec<Claim> {
+    let settings = view.settings;
+    let mut claims = Vec::new();
+    if view.policy_text.is_none() {
+        claims.extend(of_files(view));
+        claims.extend(misplaced(view));
+        return claims;
+    }
+    let in_force = view
+        .environment
+        .and_then(|name| settings.environments.get(name));
+    for layer in [&settings.manifest, &settings.portable, &settings.config] {
+        for (path, setting) in layer {
+            // An environment's file beats the manifest and `portable.toml`.
+            if in_force.is_none_or(|layer| !layer.contains_key(path)) {
+                claims.push(claim(view, path, &setting.value, Some(&setting.origin)));
+            }
+        }
+    }
+    for (path, setting) in in_force.into_iter().flatten() {
+        claims.push(claim(view, path, &setting.value, Some(&setting.origin)));
+    }
+    if in_force.is_none() {
+        claims.extend(of_machine(view));
+    }
+    claims.extend(of_tests(view));
+    for (name, layer) in &settings.environments {
+        if view.environment != Some(name) {
+            claims.extend(of_other_environment(view, name, layer));
+        }
+    }
+    claims.extend(misplaced(view));
+    claims
+}
+
+fn claim(view: &View<'_>, path: &KeyPath, value: &Value, origin: Option<&Origin>) -> Claim {
+    Claim {
+        key: path.to_string(),
+        wanted: value.to_string(),
+        subject: subject(view, path, value),
+        place: match (view.policy_text, origin) {
+            (Some(text), Some(origin)) => Some(Place {
+                file: view.policy_file.to_string(),
+                line: line(text, origin.span.start),
+            }),
+            _ => in_files(view, path),
+        },
+        reason: origin
+            .filter(|origin| matches!(origin.via, Via::Key | Via::Table(_) | Via::Set(_)))
+            .and_then(|origin| origin.reason.clone()),
+    }
+}
+
+fn subject(view: &View<'_>, path: &KeyPath, value: &Value) -> Subject {
+    let words = |value: &Value| match value {
+        Value::Array(flags) => flags.clone(),
+        Value::Str(flags) => flags.split_whitespace().map(str::to_owned).collect(),
+        other => vec![other.to_string()],
+    };
+    let program = plain(value);
+    match path.parts()[..] {
+        ["profile", profile, "inherits"] => Subject::Inherits {
+            profile: profile.to_owned(),
+        },
+        ["profile", profile, key] => in_profile(profile, Scope::Base, key, value),
+        ["profile", profile, "build-override", key] => {
+            in_profile(profile, Scope::BuildOverride, key, value)
+        }
+        ["profile", profile, "package", "*", key] => in_profile(profile, Scope::Star, key, value),
+        ["profile", profile, "package", spec, key] => {
+            in_profile(profile, Scope::Named(spec.to_owned()), key, value)
+        }
+        ["build", "rustflags"] => Subject::Flags {
+            flags: words(value),
+            here: true,
+        },
+        ["target", table, "rustflags"] => Subject::Flags {
+            flags: words(value),
+            here: platform::is_for(table, view.triple),
+        },
+        ["target", table, "linker"] => Subject::Linker {
+            program,
+            here: platform::is_for(table, view.triple),
+        },
+        // A cache by any way it is asked for is held against its own counters.
+        ["build", "rustc-wrapper"] if is_sccache(&program) => Subject::Cache {
+            tool: "sccache".to_owned(),
+            everything: false,
+            chosen: Some(program),
+            optional: false,
+        },
+        ["build", "rustc-wrapper"] => Subject::Wrapper {
+            program,
+            workspace: false,
+        },
+        ["build", "rustc-workspace-wrapper"] => Subject::Wrapper {
+            program,
+            workspace: true,
+        },
+        ["build", "incremental"] => Subject::Incremental {
+            value: *value == Value::Bool(true),
+        },
+        _ => Subject::Unseen {
+            why: "nothing in a build shows this key".to_owned(),
+        },
+    }
+}
+
+fn in_profile(profile: &str, scope: Scope, key: &str, value: &Value) -> Subject {
+    match key {
+        "rustflags" | "trim-paths" | "hint-mostly-unused" => Subject::Unseen {
+            why: "an unstable key, which stable Cargo refuses or ignores".to_owned(),
+        },
+        _ => Subject::Profile {
+            profile: profile.to_owned(),
+            scope,
+            key: key.to_owned(),
+            value: canonical(key, &plain(value)),
+        },
+    }
+}
+
+/// A program by its file name: `/usr/bin/sccache`, `sccache.exe`.
+pub(crate) fn is_sccache(program: &str) -> bool {
+    let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
+    name.strip_suffix(".exe").unwrap_or(name) == "sccache"
+}
+
+/// A value without TOML's quotes.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What the files say, where no policy does.
+fn of_files(view: &View<'_>) -> Vec<Claim> {
+    let config = config_path(view.policy);
+    let files = [manifest_path(), config.sibling("config"), config];
+    let mut claims: Vec<Claim> = Vec::new();
+    for file in files.iter().chain(&view.workspace.included) {
+        let Some(text) = view.workspace.files.get(file) else {
+            continue;
+        };
+        let Ok(source) = parse(text) else { continue };
+        for leaf in source.leaves() {
+            let ours = match leaf.path.parts()[..] {
+                ["profile", ..] => true,
+                [
+                    "build",
+                    "rustflags" | "rustc-wrapper" | "rustc-workspace-wrapper" | "incremental",
+                ] => *file != manifest_path(),
+                ["target", _, "rustflags" | "linker"] => *file != manifest_path(),
+                _ => false,
+            };
+            let known = claims
+                .iter()
+                .any(|claim| claim.key == leaf.path.to_string());
+            if let (true, false, Some(value)) = (ours, known, &leaf.value) {
+                claims.push(Claim {
+                    place: Some(Place {
+                        file: file.to_string(),
+                        line: line(text, leaf.key_span.start),
+                    }),
+                    reason: leaf.comment.clone(),
+                    ..claim(view, &leaf.path, value, None)
+                });
+            }
+        }
+    }
+    claims
+}
+
+/// The linker and the cache, which each machine is asked for.
+fn of_machine(view: &View<'_>) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    let Some(wants) = view.wants else {
+        return claims;
+    };
+    let says = |path: &[&str]| {
+        let source = parse(view.machine?).ok()?;
+        let leaf = source.leaf(&KeyPath::new(path.iter().copied()))?;
+        Some(plain(&leaf.value?))
+    };
+    let place = |span: &std::ops::Range<usize>| {
+        Some(Place {
+            file: view.policy_file.to_string(),
+            line: line(view.policy_text?, span.start),
+        })
+    };
+    let linkers = &view.policy.base.linkers;
+    if let Some(line) = platform::preference(linkers, view.triple) {
+        let wanted = wants
+            .linkers
+            .iter()
+            .find(|(triple, _)| triple == view.triple);
+        let candidates = wanted.map(|(_, names)| names.clone()).unwrap_or_default();
+        claims.push(Claim {
+            key: format!("linker.{}", line.platform.value),
+            wanted: Value::Array(candidates.clone()).to_string(),
+            subject: Subject::MachineLinker {
+                candidates,
+                chosen: says(&["target", view.triple, "linker"]),
+            },
+            place: place(&line.platform.span),
+            reason: line.reason.clone(),
+        });
+    }
+    for other in linkers {
+        if !platform::triples(&other.platform.value).contains(&view.triple) {
+            let names = other.candidates.iter().map(|name| name.value.clone());
+            claims.push(Claim {
+                key: format!("linker.{}", other.platform.value),
+                wanted: Value::Array(names.collect()).to_string(),
+                subject: Subject::Unseen {
+                    why: format!("for another platform than {}", view.triple),
+                },
+                place: place(&other.platform.span),
+                reason: other.reason.clone(),
+            });
+        }
+    }
+    if let (Some(want), Some(cache)) = (&wants.cache, &view.policy.base.cache) {
+        let span = cache.tool.as_ref().map_or(&cache.span, |tool| &tool.span);
+        claims.push(Claim {
+            key: "cache.tool".to_owned(),
+            wanted: Value::from(want.tool.as_str()).to_string(),
+            subject: Subject::Cache {
+                tool: want.tool.clone(),
+                everything: want.everything,
+                chosen: says(&["build", "rustc-wrapper"]),
+                optional: want.if_missing != IfMissing::Error,
+            },
+            place: place(span),
+            reason: cache.reason.clone(),
+        });
+        if let Some(scope) = cache.scope.as_ref().filter(|_| want.everything) {
+            claims.push(Claim {
+                key: "cache.scope".to_owned(),
+                wanted: "\"everything\"".to_owned(),
+                subject: Subject::Incremental { value: false },
+                place: place(&scope.span),
+                reason: cache.reason.clone(),
+            });
+        }
+    }
+    claims
+}
+
+/// What `[test]` asks for.
+fn of_tests(view: &View<'_>) -> Vec<Claim> {
+    let Some(test) = &view.policy.base.test else {
+        return Vec::new();
+    };
+    let place = |span: &std::ops::Range<usize>| {
+        Some(Place {
+            file: view.policy_file.to_string(),
+            line: line(view.policy_text?, span.start),
+        })
+    };
+    let runner = test.runner.as_ref().map(|runner| Claim {
+        key: "test.runner".to_owned(),
+        wanted: Value::from(runner.value.as_str()).to_string(),
+        subject: Subject::Runner {
+            runner: runner.value.clone(),
+        },
+        place: place(&runner.span),
+        reason: None,
+    });
+    let doctests = test.doctests.as_ref().map(|doctests| Claim {
+        key: "test.doctests".to_owned(),
+        wanted: doctests.value.to_string(),
+        subject: Subject::Doctests {
+            value: doctests.value,
+        },
+        place: place(&doctests.span),
+        reason: None,
+    });
+    runner.into_iter().chain(doctests).collect()
+}
+
+/// What an environment that is not in force here asks for.
+fn of_other_environment(view: &View<'_>, name: &str, layer: &Layer) -> Vec<Claim> {
+    layer
+        .iter()
+        .map(|(path, setting)| Claim {
+            key: format!("environment.{name}.{path}"),
+            subject: Subject::Elsewhere {
+                environment: name.to_owned(),
+            },
+            ..claim(view, path, &setting.value, Some(&setting.origin))
+        })
+        .collect()
+}
+
+/// Variables under `[env]` that were meant to configure Cargo.
+fn misplaced(view: &View<'_>) -> Vec<Claim> {
+    let config = config_path(view.policy);
+    let beside = [
+        config.clone(),
+        config.sibling("config"),
+        portable_path(view.policy),
+    ];
+    let files = beside
+        .iter()
+        .chain(&view.workspace.included)
+        .chain(&view.workspace.parents);
+    let mut claims = Vec::new();
+    for file in files {
+        let Some(text) = view.workspace.files.get(file) else {
+            continue;
+        };
+        let Ok(source) = parse(text) else { continue };
+        for leaf in source.leaves() {
+            let (name, value) = match (&leaf.path.parts()[..], &leaf.value) {
+                (["env", name] | ["env", name, "value"], Some(value)) => (*name, plain(value)),
+                _ => continue,
+            };
+            if configures_cargo(name) && !value.is_empty() {
+                claims.push(Claim {
+                    key: format!("env.{name}"),
+                    wanted: Value::from(value.as_str()).to_string(),
+                    subject: Subject::Misplaced {
+                        name: name.to_owned(),
+                        value,
+                    },
+                    place: Some(Place {
+                        file: file.to_string(),
+                        line: line(text, leaf.key_span.start),
+                    }),
+                    reason: leaf.comment,
+                });
+            }
+        }
+    }
+    claims
+}
+
+/// Where a key stands in the files.
+fn in_files(view: &View<'_>, path: &KeyPath) -> Option<Place> {
+    let config = config_path(view.policy);
+    let files = [
+        manifest_path(),
+        config.sibling("config"),
+        config,
+        portable_path(view.policy),
+    ];
+    files
+        .iter()
+        .chain(&view.workspace.included)
+        .find_map(|file| {
+            let text = view.workspace.files.get(file)?;
+            let leaf = parse(text).ok()?.leaf(path)?;
+            Some(Place {
+                file: file.to_string(),
+                line: line(text, leaf.key_span.start),
+            })
+        })
+}
+
+/// The line, from 1, of a byte.
+pub(crate) fn line(text: &str, at: usize) -> usize {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    before.iter().filter(|byte| **byte == b'\n').count() + 1
+}
