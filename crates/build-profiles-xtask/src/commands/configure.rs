@@ -11,7 +11,7 @@ use build_profiles::settings::{Settings, settle};
 use semver::Version;
 
 use crate::cli::ConfigureArgs;
-use crate::commands::review;
+use crate::commands::{review, verify};
 use crate::exit::Exit;
 use crate::read::{self, Repository};
 use crate::render::{self, Report};
@@ -51,7 +51,12 @@ pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
         return Ok(report(args, &decided, false, &findings));
     }
     write_proved(args, &decided, &turn)?;
-    Ok(report(args, &decided, true, &findings))
+    let exit = report(args, &decided, true, &findings);
+    drop(turn);
+    match exit {
+        Exit::Clean if !args.no_verify && !args.no_machine => verify::after_configure(&args.common),
+        exit => Ok(exit),
+    }
 }
 
 /// Writes the plan, and keeps it if Cargo still builds with it.

@@ -22,92 +22,123 @@ use crate::cli::{CommonArgs, VerifyArgs};
 use crate::exit::Exit;
 use crate::read::{self, Repository};
 use crate::render::{self, Progress, Report, Verified};
-use crate::run::{self, watch};
+use crate::run::{self, Toolchain, watch};
 
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     render::can_say(args.common.format)?;
-    let place = read::place(&args.common)?;
-    let repository = read::repository(&args.common, place)?;
-    verify(args, decided(repository)?)
+    let repository = read::repository(&args.common, read::place(&args.common)?)?;
+    let decided = decided(repository);
+    if let Some(exit) = stopped_by_the_files(args, &decided) {
+        return Ok(exit);
+    }
+    let progress = Progress::new(&args.common);
+    let proof = prove(args.quick, &decided, &progress)?;
+    progress.done();
+    if let Some(failure) = &proof.failure {
+        bail!("{failure}");
+    }
+    let findings = findings(&decided);
+    let exit = exit(args.common.strict, &findings, &proof.verdicts);
+    let verified = Verified {
+        repository: &decided.repository,
+        quick: args.quick,
+        findings: &findings,
+        toolchain: &proof.toolchain,
+        evidence: &proof.evidence,
+        verdicts: &proof.verdicts,
+        exit,
+    };
+    render::verified(&args.common, &verified);
+    crate::write::receipt(&decided.repository.state, &render::receipt(&verified))?;
+    Ok(exit)
 }
 
-/// The quick proof that `configure` ends with. What it finds is said, and is not what `configure` came to.
-pub(super) fn after_configure(common: &CommonArgs) -> Result<()> {
-    let args = VerifyArgs {
-        quick: true,
-        common: common.clone(),
-    };
-    let place = read::place(common)?;
-    let repository = read::repository(common, place)?;
-    verify(&args, decided(repository)?).map(|_exit| ())
+/// The quick proof that `configure` ends with, on the files it has just written.
+pub(super) fn after_configure(common: &CommonArgs) -> Result<Exit> {
+    let repository = read::repository(common, read::place(common)?)?;
+    let decided = decided(repository);
+    let proof = prove(true, &decided, &Progress::silent())?;
+    render::verified_briefly(common, &proof.verdicts, proof.failure.as_deref());
+    // What fails to build here was said to build a moment ago, by the start check; `verify` says more.
+    Ok(match proof.failure {
+        Some(_) => Exit::Clean,
+        None => exit(common.strict, &[], &proof.verdicts),
+    })
 }
 
 /// The repository with its plan. Without a policy the files themselves are what is to be proved.
-fn decided(mut repository: Repository) -> Result<Decided> {
+fn decided(mut repository: Repository) -> Decided {
     if repository.has_policy {
-        return Ok(decide(repository, Undeclared::Leave(OnUndeclared::Refuse)));
+        return decide(repository, Undeclared::Leave(OnUndeclared::Refuse));
     }
     repository
         .diagnostics
         .retain(|finding| finding.code != "no_policy");
-    Ok(Decided {
+    Decided {
         repository,
         settings: Settings::default(),
         plan: Plan::default(),
-    })
+    }
 }
 
-fn verify(args: &VerifyArgs, decided: Decided) -> Result<Exit> {
-    let repository = &decided.repository;
-    let findings: Vec<Diagnostic> = repository
-        .diagnostics
-        .iter()
-        .chain(&decided.plan.diagnostics)
-        .cloned()
-        .collect();
-    let counts = |drift: &build_profiles::plan::Drift| args.common.strict || !drift.by_lock;
-    let drifts = decided.plan.drift.iter().any(counts);
-    let unusable = findings.iter().any(|finding| finding.level == Level::Error);
-    if unusable || drifts {
-        let exit = if unusable {
-            Exit::Failed
-        } else {
-            Exit::Findings
-        };
-        render::report(
-            &args.common,
-            &Report {
-                repository,
-                plan: &decided.plan,
-                written: false,
-                command: "cargo xtask configure",
-                checks: true,
-                exit,
-                machine: &[],
-                note: None,
-            },
-        );
-        return Ok(exit);
-    }
+/// Everything that was found in the files; the lints' place.
+fn findings(decided: &Decided) -> Vec<Diagnostic> {
+    let read = decided.repository.diagnostics.iter();
+    read.chain(&decided.plan.diagnostics).cloned().collect()
+}
 
+/// Drift, or a policy that can't be used, said as `configure --check` says it.
+fn stopped_by_the_files(args: &VerifyArgs, decided: &Decided) -> Option<Exit> {
+    let mut drift = decided.plan.drift.iter();
+    let drifts = drift.any(|drift| args.common.strict || !drift.by_lock);
+    let unusable = findings(decided)
+        .iter()
+        .any(|finding| finding.level == Level::Error);
+    let exit = match (unusable, drifts) {
+        (true, _) => Exit::Failed,
+        (false, true) => Exit::Findings,
+        (false, false) => return None,
+    };
+    render::report(
+        &args.common,
+        &Report {
+            repository: &decided.repository,
+            plan: &decided.plan,
+            written: false,
+            command: "cargo xtask configure",
+            checks: true,
+            exit,
+            machine: &[],
+            note: None,
+        },
+    );
+    Some(exit)
+}
+
+/// What the experiments came to.
+struct Proof {
+    toolchain: Toolchain,
+    evidence: Evidence,
+    verdicts: Vec<Verdict>,
+    /// A build that failed for a reason that is no setting's.
+    failure: Option<String>,
+}
+
+fn prove(quick: bool, decided: &Decided, progress: &Progress) -> Result<Proof> {
+    let repository = &decided.repository;
     watch::start();
-    let progress = Progress::new(&args.common);
     let (chain, env) = read::chain(repository);
     let children = run::Children::of(&repository.root, &env);
     let toolchain = run::toolchain(&children)?;
     let host = run::host(&children, &toolchain);
-    let wants = decided
-        .settings
-        .machine
-        .clone()
-        .map(|wants| repository.local.applied_to(wants));
+    let wants = decided.settings.machine.clone();
+    let wants = wants.map(|wants| repository.local.applied_to(wants));
     let (machine_layer, environment) = machine_layer(repository, wants.as_ref(), &host.machine);
     let policy = repository.policy.clone().unwrap_or_default();
+    let policy_text = repository.policy_text.as_str();
     let view = View {
         policy_file: &repository.policy_file,
-        policy_text: repository
-            .has_policy
-            .then_some(repository.policy_text.as_str()),
+        policy_text: repository.has_policy.then_some(policy_text),
         policy: &policy,
         settings: &decided.settings,
         wants: wants.as_ref(),
@@ -123,47 +154,33 @@ fn verify(args: &VerifyArgs, decided: Decided) -> Result<Exit> {
         ..Evidence::default()
     };
     let evidence = observe::Observer {
-        args,
+        quick,
         repository,
         children: &children,
         toolchain: &toolchain,
         chain: &chain,
         view: &view,
         claims: &claims,
-        progress: &progress,
+        progress,
         evidence,
     }
     .observe()?;
-    progress.done();
-    if let Some(failure) = unexplained_failure(&evidence, &claims) {
-        bail!("{failure}");
-    }
-    let verdicts = judge(&claims, &evidence);
-    let exit = exit(args, &findings, &verdicts);
-    let verified = Verified {
-        repository,
-        quick: args.quick,
-        findings: &findings,
-        toolchain: &toolchain,
-        evidence: &evidence,
-        verdicts: &verdicts,
-        exit,
-    };
-    render::verified(&args.common, &verified);
-    if let Err(error) = crate::write::receipt(&repository.state, &render::receipt(&verified)) {
-        render::error(&error);
-    }
-    Ok(exit)
+    Ok(Proof {
+        failure: unexplained_failure(&evidence, &claims),
+        verdicts: judge(&claims, &evidence),
+        toolchain,
+        evidence,
+    })
 }
 
-fn exit(args: &VerifyArgs, findings: &[Diagnostic], verdicts: &[Verdict]) -> Exit {
+fn exit(strict: bool, findings: &[Diagnostic], verdicts: &[Verdict]) -> Exit {
     let has = |outcome| verdicts.iter().any(|verdict| verdict.outcome == outcome);
-    let denied = findings.iter().any(|finding| {
-        finding.level == Level::Deny || args.common.strict && finding.level == Level::Warning
-    });
+    let denied = findings
+        .iter()
+        .any(|finding| finding.level == Level::Deny || strict && finding.level == Level::Warning);
     if denied || has(Outcome::Inactive) {
         Exit::Findings
-    } else if has(Outcome::Unproven) || args.common.strict && has(Outcome::NotTried) {
+    } else if has(Outcome::Unproven) || strict && has(Outcome::NotTried) {
         Exit::Unproven
     } else {
         Exit::Clean

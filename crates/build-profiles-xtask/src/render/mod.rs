@@ -32,7 +32,7 @@ use crate::write::Recovery;
 
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
-pub(crate) use verify::{Verified, verified};
+pub(crate) use verify::{Verified, verified, verified_briefly};
 pub(crate) use verify_json::receipt;
 
 /// What a run of `configure` came to.

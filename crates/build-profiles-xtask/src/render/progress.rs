@@ -33,6 +33,15 @@ impl Progress {
         }
     }
 
+    /// Says nothing.
+    pub(crate) fn silent() -> Self {
+        Self {
+            quiet: true,
+            bar: None,
+            step: RefCell::new(None),
+        }
+    }
+
     /// The next step: what it does, and how long that takes.
     pub(crate) fn step(&self, name: &str, what: &str) {
         self.finish_step();

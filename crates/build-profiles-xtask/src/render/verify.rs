@@ -33,32 +33,13 @@ pub(crate) struct Verified<'a> {
 impl Verified<'_> {
     /// How many verdicts there are of each kind.
     pub(super) fn counts(&self) -> Vec<(Outcome, usize)> {
-        Outcome::ALL
-            .into_iter()
-            .map(|outcome| {
-                let of_kind = self
-                    .verdicts
-                    .iter()
-                    .filter(|verdict| verdict.outcome == outcome);
-                (outcome, of_kind.count())
-            })
-            .filter(|(_, count)| *count > 0)
-            .collect()
+        counts(self.verdicts)
     }
 
     /// `12 active, 1 inactive, 3 not tried`.
     pub(super) fn summary(&self) -> String {
-        let counts: Vec<String> = self
-            .counts()
-            .into_iter()
-            .map(|(outcome, count)| format!("{count} {}", outcome.name()))
-            .collect();
-        match counts.is_empty() {
-            true => "there is no setting to prove".to_owned(),
-            false => counts.join(", "),
-        }
+        summary(self.verdicts)
     }
-
     /// The command that does it again.
     pub(super) fn command(&self) -> String {
         let quick = if self.quick { " --quick" } else { "" };
@@ -98,6 +79,29 @@ impl Verified<'_> {
     }
 }
 
+/// How many verdicts there are of each kind.
+fn counts(verdicts: &[Verdict]) -> Vec<(Outcome, usize)> {
+    Outcome::ALL
+        .into_iter()
+        .map(|outcome| {
+            let of_kind = verdicts.iter().filter(|verdict| verdict.outcome == outcome);
+            (outcome, of_kind.count())
+        })
+        .filter(|(_, count)| *count > 0)
+        .collect()
+}
+
+fn summary(verdicts: &[Verdict]) -> String {
+    let counts: Vec<String> = counts(verdicts)
+        .into_iter()
+        .map(|(outcome, count)| format!("{count} {}", outcome.name()))
+        .collect();
+    match counts.is_empty() {
+        true => "there is no setting to prove".to_owned(),
+        false => counts.join(", "),
+    }
+}
+
 /// Says it in the format that was asked for.
 pub(crate) fn verified(args: &CommonArgs, verified: &Verified<'_>) {
     match args.format {
@@ -106,6 +110,21 @@ pub(crate) fn verified(args: &CommonArgs, verified: &Verified<'_>) {
         #[cfg(feature = "markdown")]
         Format::Markdown => data(&super::verify_markdown::report(verified)),
         _ => human(args, verified),
+    }
+}
+
+/// Says on stderr what the quick proof after `configure` came to.
+pub(crate) fn verified_briefly(args: &CommonArgs, verdicts: &[Verdict], failure: Option<&str>) {
+    let color = colored(args.color, &std::io::stderr());
+    for verdict in verdicts {
+        if matches!(verdict.outcome, Outcome::Unproven | Outcome::Inactive) {
+            eprint!("{}", one(verdict, color));
+        }
+    }
+    if let Some(failure) = failure {
+        eprintln!("warning: the settings could not be looked at: {failure}");
+    } else if !args.quiet {
+        eprintln!("verify --quick: {}", summary(verdicts));
     }
 }
 

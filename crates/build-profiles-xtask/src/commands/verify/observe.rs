@@ -12,14 +12,13 @@ use build_profiles::value::KeyPath;
 use build_profiles::verdict::trace_key;
 use camino::Utf8Path;
 
-use crate::cli::VerifyArgs;
 use crate::read::Repository;
 use crate::render::Progress;
 use crate::run::{self, Built, CacheServer, Children, Order, Private, Small, Toolchain};
 
 /// Everything the experiments need; what they see is collected in `evidence`.
 pub(super) struct Observer<'a> {
-    pub(super) args: &'a VerifyArgs,
+    pub(super) quick: bool,
     pub(super) repository: &'a Repository,
     pub(super) children: &'a Children,
     pub(super) toolchain: &'a Toolchain,
@@ -52,7 +51,7 @@ impl Observer<'_> {
             cache = Some(seen);
         }
         self.small(&server, &mut cache)?;
-        if !self.args.quick && !self.failed() {
+        if !self.quick && !self.failed() {
             self.workspace(&server, &mut cache, &folder)?;
         }
         self.evidence.cache = cache;
@@ -239,7 +238,7 @@ impl Observer<'_> {
         let counts = |server: &CacheServer<'_>| -> Result<CacheCounts, String> {
             server.counts().map_err(|error| format!("{error:#}"))
         };
-        let quick = self.args.quick;
+        let quick = self.quick;
         if let Some(seen) = cache.as_mut().filter(|seen| seen.cold.is_none()) {
             let cold = counts(server);
             if quick {
