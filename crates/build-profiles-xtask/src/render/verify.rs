@@ -124,7 +124,11 @@ pub(crate) fn verified_briefly(args: &CommonArgs, verdicts: &[Verdict], failure:
     if let Some(failure) = failure {
         eprintln!("warning: the settings could not be looked at: {failure}");
     } else if !args.quiet {
-        eprintln!("verify --quick: {}", summary(verdicts));
+        eprintln!(
+            "verify --quick: {} ({} says more)",
+            summary(verdicts),
+            advice("cargo xtask verify")
+        );
     }
 }
 

@@ -201,8 +201,32 @@ fn units<'e>(
         .ok_or_else(|| "Cargo was not asked for its unit graph".to_owned())?;
     match &graph.units {
         Ok(units) => Ok((graph, units)),
-        Err(why) => Err(format!("Cargo gives no unit graph: {why}")),
+        Err(why) => Err(no_graph(why)),
     }
+}
+
+/// Why Cargo gave no unit graph, in a line, with what would help.
+pub(super) fn no_graph(why: &str) -> String {
+    const OFFLINE: [&str; 4] = [
+        "no matching package named",
+        "unable to update",
+        "failed to get `",
+        "attempting to make an HTTP request",
+    ];
+    if OFFLINE.iter().any(|sign| why.contains(sign)) {
+        return "Cargo gives no unit graph, for not every dependency is on this machine: `cargo fetch` brings them".to_owned();
+    }
+    if why.contains("--locked") {
+        return "Cargo gives no unit graph, for `Cargo.lock` is missing or out of date: `cargo generate-lockfile` or `cargo update --workspace` writes it".to_owned();
+    }
+    let line = why
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    format!(
+        "Cargo gives no unit graph: {}",
+        line.trim().trim_start_matches("error: ")
+    )
 }
 
 /// Whom which override of a key is for.
