@@ -81,6 +81,10 @@ pub static CODES: &[(&str, &str)] = &[
         "the config includes the machine layer before the portable one",
     ),
     (
+        "incomplete_value",
+        "a table of `[test.nextest]` that lacks a key",
+    ),
+    (
         "incremental_under_cache",
         "everything incremental and everything cached exclude each other",
     ),
@@ -133,6 +137,10 @@ pub static CODES: &[(&str, &str)] = &[
     ("missing_cache_tool", "`[cache]` without `tool`"),
     ("missing_inherits", "a custom profile without `inherits`"),
     (
+        "missing_nextest_version",
+        "`[test.nextest]` without `nextest-version`",
+    ),
+    (
         "missing_reason",
         "an entry of `[unmanaged]` without a reason",
     ),
@@ -146,12 +154,24 @@ pub static CODES: &[(&str, &str)] = &[
         "`-Ctarget-cpu=native` in an environment with a cache",
     ),
     (
+        "newer_than_nextest",
+        "a key of `[test.nextest]` that the required nextest does not know",
+    ),
+    (
         "newer_than_tool",
         "`schema` or `expansions` of a newer release",
     ),
     (
         "newer_than_toolchain",
         "a key or value that the policy's `toolchain` does not know",
+    ),
+    (
+        "nextest_in_environment",
+        "an environment with a `[test.nextest]` of its own",
+    ),
+    (
+        "nextest_is_not_the_runner",
+        "`[test.nextest]`, and another runner",
     ),
     (
         "no_linker_works",

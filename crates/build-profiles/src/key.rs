@@ -4,9 +4,10 @@
 //! key is written twice.
 
 mod meaning;
+pub mod nextest;
 mod table;
 
-pub(crate) use meaning::describe;
+pub(crate) use meaning::{describe, takes};
 
 use crate::value::Value;
 
@@ -25,6 +26,12 @@ pub enum Home {
     Cache,
     /// `[test]` of the policy.
     Test,
+    /// `[test.nextest]`: the top level of `.config/nextest.toml`.
+    Nextest,
+    /// `[test.nextest.profile.<name>]`.
+    NextestProfile,
+    /// `[test.nextest.profile.<name>.junit]`.
+    NextestJunit,
 }
 
 /// The values a key takes.
@@ -49,6 +56,21 @@ pub enum Kind {
     },
     /// An array of strings, or Cargo's one string split at white space.
     Flags,
+    /// A string that is not empty.
+    Text,
+    /// A length of time, as nextest spells it: `"90s"`, `"1m 30s"`.
+    Duration,
+    /// A release of nextest: `"0.9.131"`.
+    Release,
+    /// A whole number from 1 on, or one of the words.
+    Count {
+        /// Whether a negative number is taken too: so many fewer than there are cores.
+        negative: bool,
+        /// The words taken.
+        words: &'static [&'static str],
+    },
+    /// A short form, or a table that says more.
+    Form(&'static nextest::Form),
 }
 
 /// Who a value is right for.
@@ -86,7 +108,8 @@ pub struct Key {
     pub kind: Kind,
     /// Whether it may stand in `package.<spec>` and `build-override`.
     pub overridable: bool,
-    /// The first Cargo (major, minor) whose stable channel knows it; `None` for keys older than 1.57.
+    /// The first Cargo (major, minor) whose stable channel knows it; `None` for keys older than 1.57. Of nextest's keys
+    /// the first nextest, (9, 131) for 0.9.131; `None` for keys older than `nextest-version` itself.
     pub since: Option<(u64, u64)>,
     /// Cargo's feature gate, for a key that stable refuses.
     pub unstable: Option<&'static str>,
@@ -148,13 +171,25 @@ impl Home {
             Self::Policy => "",
             Self::Cache => "cache",
             Self::Test => "test",
+            Self::Nextest => "test.nextest",
+            Self::NextestProfile => "test.nextest.profile.<name>",
+            Self::NextestJunit => "test.nextest.profile.<name>.junit",
         }
+    }
+
+    /// Whether its keys are nextest's.
+    pub fn is_nextest(self) -> bool {
+        matches!(
+            self,
+            Self::Nextest | Self::NextestProfile | Self::NextestJunit
+        )
     }
 }
 
-/// Config keys that Cargo knows and the policy never touches; sorted.
+/// Keys that Cargo or nextest knows and the policy never touches; sorted.
 ///
-/// They configure the machine, the network or the output, not how the workspace builds; whoever sets them keeps them.
+/// They configure the machine, the network or the output, not how the workspace builds or is tested as a whole; whoever
+/// sets them keeps them.
 pub static LEFT_TO_CARGO: &[(Home, &str)] = &[
     (Home::Build, "analysis"),
     (Home::Build, "artifact-dir"),
@@ -170,4 +205,15 @@ pub static LEFT_TO_CARGO: &[(Home, &str)] = &[
     (Home::Build, "warnings"),
     (Home::Target, "runner"),
     (Home::Target, "rustdocflags"),
+    (Home::Nextest, "experimental"),
+    (Home::Nextest, "scripts"),
+    (Home::Nextest, "store"),
+    (Home::Nextest, "test-groups"),
+    (Home::NextestProfile, "archive"),
+    (Home::NextestProfile, "bench"),
+    (Home::NextestProfile, "inherits"),
+    (Home::NextestProfile, "overrides"),
+    (Home::NextestProfile, "run-extra-args"),
+    (Home::NextestProfile, "scripts"),
+    (Home::NextestProfile, "test-group"),
 ];

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use semver::Version;
 
 use crate::codes::CODES;
-use crate::key::{self, Home, Key, LEFT_TO_CARGO, describe};
+use crate::key::{self, Home, Key, Kind, LEFT_TO_CARGO, describe};
 use crate::policy::platform::{Family, LINKERS, PLATFORMS};
 use crate::policy::tables::{self, TABLES};
 use crate::tradeoff::{EXPANSIONS, Root, Scope, Tradeoff, expand};
@@ -24,6 +24,7 @@ pub fn policy_reference() -> String {
         linkers(),
         cache(),
         section("`[test]`", &with_meaning("test", Home::Test)),
+        nextest(),
         raw(),
         environments(),
         unmanaged(),
@@ -197,14 +198,37 @@ fn cache() -> String {
     section("`[cache]`", &body)
 }
 
+fn nextest() -> String {
+    let body = format!(
+        "nextest's own keys and values, as they stand in `.config/nextest.toml`. Each one that is named here is written \
+         there, in the spelling that it has there; every other key of that file, and every comment, stays as it is. \
+         Without `[test.nextest]` the file is not looked at.\n\n\
+         nextest only warns about a key that it does not know, and goes on without it. Here such a key is an error, and so \
+         is one that is newer than the `nextest-version`.\n\n\
+         `[test.nextest.profile.default]` holds for every run; another profile is run with \
+         `cargo xtask test -- --profile ci`. An environment has none of this: the file is one for everybody.\n\n\
+         Never touched: {}; in a profile {}.\n\n{}\n\
+         In `[test.nextest.profile.<name>]`:\n\n{}\n\
+         In `junit` of a profile:\n\n{}",
+        left(Home::Nextest),
+        left(Home::NextestProfile),
+        keys(Home::Nextest),
+        keys(Home::NextestProfile),
+        keys(Home::NextestJunit)
+    );
+    section("`[test.nextest]`", &body)
+}
+
+/// The keys that are never touched.
+fn left(home: Home) -> String {
+    let names = LEFT_TO_CARGO.iter().filter(|(of, _)| *of == home);
+    names
+        .map(|(_, name)| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 fn raw() -> String {
-    let left = |home| {
-        let names = LEFT_TO_CARGO.iter().filter(|(of, _)| *of == home);
-        names
-            .map(|(_, name)| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     let build = format!(
         "{}\n\nNever touched, whatever the policy says: {}.\n\n{}",
         meaning("build"),
@@ -300,8 +324,30 @@ fn key_section(key: &Key) -> String {
         let _ = writeln!(text, "- **Refused**: unstable in Cargo (`{gate}`)");
     }
     let _ = writeln!(text, "- Takes: {}", describe(&key.kind));
-    if let Some((major, minor)) = key.since {
-        let _ = writeln!(text, "- Since: Cargo {major}.{minor}");
+    if let Kind::Form(form) = key.kind {
+        for member in form.members {
+            let needed = if member.required { ", mandatory" } else { "" };
+            let since = match member.since {
+                Some((minor, patch)) => format!("; since nextest 0.{minor}.{patch}"),
+                None => String::new(),
+            };
+            let _ = writeln!(
+                text,
+                "  - `{}`{needed}: {}; {}{since}",
+                member.name,
+                describe(&member.kind),
+                member.meaning
+            );
+        }
+    }
+    match key.since {
+        Some((minor, patch)) if key.home.is_nextest() => {
+            let _ = writeln!(text, "- Since: nextest 0.{minor}.{patch}");
+        }
+        Some((major, minor)) => {
+            let _ = writeln!(text, "- Since: Cargo {major}.{minor}");
+        }
+        None => {}
     }
     if key.home == Home::Profile {
         let answer = if key.overridable { "yes" } else { "no" };

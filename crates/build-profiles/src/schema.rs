@@ -37,12 +37,16 @@ fn root() -> Json {
         ("cache", table_of(Home::Cache)),
         ("environment", environments()),
         ("linker", linkers()),
+        ("nextest", nextest()),
+        ("nextest-junit", table_of(Home::NextestJunit)),
+        ("nextest-profile", nextest_profile()),
         ("override", closed(overridable())),
         ("packages", packages()),
         ("profile", profiles()),
         ("profile-keys", profile()),
         ("target", targets()),
-        ("test", table_of(Home::Test)),
+        ("test", test()),
+        ("test-overlay", table_of(Home::Test)),
         ("unmanaged", unmanaged()),
     ];
     let mut schema = vec![
@@ -63,32 +67,69 @@ fn of_key(key: &Key) -> Json {
         return Json::object([("not", Json::object([])), description]);
     }
     let mut fields = vec![description];
-    match key.kind {
-        Kind::Bool => fields.push(("type", text("boolean"))),
-        Kind::Int(low, high) => fields.extend([
+    fields.extend(of_kind(&key.kind));
+    Json::object(fields)
+}
+
+/// The words of the schema that say which values a kind takes.
+fn of_kind(kind: &Kind) -> Vec<(&'static str, Json)> {
+    match kind {
+        Kind::Bool => vec![("type", text("boolean"))],
+        Kind::Int(low, high) => vec![
             ("type", text("integer")),
-            ("minimum", Json::Int(low)),
-            ("maximum", Json::Int(high)),
-        ]),
-        Kind::Str => fields.push(("type", text("string"))),
-        Kind::Word(words) => fields.push(("enum", all(words))),
+            ("minimum", Json::Int(*low)),
+            ("maximum", Json::Int(*high)),
+        ],
+        Kind::Str => vec![("type", text("string"))],
+        Kind::Text | Kind::Duration | Kind::Release => {
+            vec![("type", text("string")), ("minLength", Json::Int(1))]
+        }
+        Kind::Word(words) => vec![("enum", all(words))],
         Kind::Mixed { bool, int, words } => {
             let mut values = Vec::new();
-            if bool {
+            if *bool {
                 values.extend([Json::Bool(true), Json::Bool(false)]);
             }
             if let Some((low, high)) = int {
-                values.extend((low..=high).map(Json::Int));
+                values.extend((*low..=*high).map(Json::Int));
             }
             values.extend(words.iter().map(|word| text(word)));
-            fields.push(("enum", Json::Array(values)));
+            vec![("enum", Json::Array(values))]
         }
-        Kind::Flags => fields.push((
+        Kind::Flags => vec![(
             "anyOf",
             one_or_many(Json::object([("type", text("string"))])),
-        )),
+        )],
+        Kind::Count { negative, words } => {
+            let limit = match negative {
+                true => ("not", Json::object([("const", Json::Int(0))])),
+                false => ("minimum", Json::Int(1)),
+            };
+            let number = Json::object([("type", text("integer")), limit]);
+            let words = Json::object([("enum", all(words))]);
+            vec![("anyOf", Json::Array(vec![number, words]))]
+        }
+        Kind::Form(form) => {
+            let members = form.members.iter().map(|member| {
+                let mut fields = vec![("description", text(&sentence(member.meaning)))];
+                fields.extend(of_kind(&member.kind));
+                (member.name, Json::object(fields))
+            });
+            let mut table = closed_fields(members.collect());
+            let required = form.members.iter().filter(|member| member.required);
+            let required = required.map(|member| text(member.name)).collect();
+            table.push(("required", Json::Array(required)));
+            let short = Json::object(of_kind(&form.short));
+            vec![("anyOf", Json::Array(vec![short, Json::object(table)]))]
+        }
     }
-    Json::object(fields)
+}
+
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
 }
 
 /// What an editor shows on a key.
@@ -208,6 +249,43 @@ fn preference<'a>(linkers: impl Iterator<Item = &'a Linker>) -> Json {
     Json::object([("anyOf", Json::Array(vec![one, many]))])
 }
 
+/// `[test]` of the base.
+fn test() -> Json {
+    let mut properties: Vec<_> = keys(Home::Test)
+        .map(|key| (key.name, of_key(key)))
+        .collect();
+    let meaning = "Keys of `.config/nextest.toml`, as nextest spells them.";
+    properties.push(("nextest", reference("nextest", meaning)));
+    closed(properties)
+}
+
+/// `[test.nextest]`.
+fn nextest() -> Json {
+    let profiles = Json::object([
+        ("type", text("object")),
+        ("additionalProperties", reference("nextest-profile", "")),
+    ]);
+    let mut properties: Vec<_> = keys(Home::Nextest)
+        .map(|key| (key.name, of_key(key)))
+        .collect();
+    properties.push((
+        "profile",
+        with_description(profiles, "nextest's profiles; `default` holds for all."),
+    ));
+    let mut table = closed_fields(properties);
+    table.push(("required", Json::Array(vec![text("nextest-version")])));
+    Json::object(table)
+}
+
+/// One of its profiles.
+fn nextest_profile() -> Json {
+    let mut properties: Vec<_> = keys(Home::NextestProfile)
+        .map(|key| (key.name, of_key(key)))
+        .collect();
+    properties.push(("junit", reference("nextest-junit", "The JUnit report.")));
+    closed(properties)
+}
+
 /// `[target]`.
 fn targets() -> Json {
     Json::object([
@@ -241,7 +319,11 @@ fn environments() -> Json {
     let tables = TABLES.iter().filter(|table| table.in_environment);
     let overlay = closed(
         tables
-            .map(|table| (table.name, reference(table.name, table.meaning)))
+            .map(|table| match table.name {
+                // nextest's file is one for everybody.
+                "test" => (table.name, reference("test-overlay", table.meaning)),
+                name => (name, reference(name, table.meaning)),
+            })
             .collect(),
     );
     Json::object([

@@ -4,7 +4,7 @@ use std::fmt;
 
 use toml_edit::Value as TomlValue;
 
-/// A value of a setting. Tables are not values here: every setting is a leaf.
+/// A value of a setting. In a file every setting is a leaf; only some of nextest's keys take a table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// `true`, `false`
@@ -15,6 +15,8 @@ pub enum Value {
     Str(String),
     /// `["--cfg", "tokio_unstable"]`; Cargo's arrays that we own hold strings only.
     Array(Vec<String>),
+    /// `{ period = "60s", terminate-after = 2 }`; nextest's alone.
+    Table(Vec<(String, Value)>),
 }
 
 impl Value {
@@ -40,6 +42,11 @@ impl Value {
             Self::Int(v) => (*v).into(),
             Self::Str(v) => v.as_str().into(),
             Self::Array(v) => TomlValue::Array(v.iter().map(String::as_str).collect()),
+            Self::Table(v) => TomlValue::InlineTable(
+                v.iter()
+                    .map(|(name, value)| (name.as_str(), value.to_toml()))
+                    .collect(),
+            ),
         }
     }
 }

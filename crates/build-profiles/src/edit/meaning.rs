@@ -34,7 +34,15 @@ impl Meaning {
             match edit {
                 Edit::Set { value, .. } => {
                     forget_empty_above(&mut leaves, path);
-                    leaves.insert(path.to_vec(), said(&value.to_toml()));
+                    leaves.remove(path);
+                    match value.to_toml() {
+                        TomlValue::InlineTable(table) => {
+                            flatten(&table, &mut path.to_vec(), &mut leaves);
+                        }
+                        value => {
+                            leaves.insert(path.to_vec(), said(&value));
+                        }
+                    }
                 }
                 Edit::Append { element, .. } => {
                     forget_empty_above(&mut leaves, path);

@@ -22,6 +22,7 @@ pub(super) fn value(value: &Value) -> String {
         Value::Str(v) => string(v),
         Value::Array(v) => array(v),
         Value::Bool(_) | Value::Int(_) => value.to_string(),
+        Value::Table(_) => toml(&value.to_toml()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the values of a key mean: which are taken, which are equal, and since when.
 
-use super::{Home, Key, Kind};
+use super::{Home, Key, Kind, nextest};
 use crate::value::Value;
 
 /// [`Key::check`].
@@ -21,6 +21,19 @@ pub(crate) fn describe(kind: &Kind) -> String {
         }
         Kind::Int(low, high) => format!("a whole number from {low} to {high}"),
         Kind::Str => "a string".to_owned(),
+        Kind::Text => "a string that is not empty".to_owned(),
+        Kind::Duration => "a duration such as `\"90s\"` or `\"1m 30s\"`".to_owned(),
+        Kind::Release => "a release such as `\"0.9.131\"`".to_owned(),
+        Kind::Count { negative, words } => {
+            let number = if *negative {
+                "a whole number that is not 0"
+            } else {
+                "a whole number from 1 on"
+            };
+            let words = words.iter().map(|word| format!("`\"{word}\"`"));
+            or(std::iter::once(number.to_owned()).chain(words).collect())
+        }
+        Kind::Form(form) => format!("{}, or a table", describe(&form.short)),
         Kind::Flags => "an array of strings".to_owned(),
         Kind::Word(words) => or(words.iter().map(|word| format!("`\"{word}\"`")).collect()),
         Kind::Mixed { bool, int, words } => {
@@ -52,7 +65,7 @@ pub(super) fn canonical(key: &Key, value: &Value) -> Value {
         (_, _, Value::Str(flags)) if key.kind == Kind::Flags => {
             Value::Array(flags.split_whitespace().map(str::to_owned).collect())
         }
-        _ => value.clone(),
+        _ => nextest::canonical(&key.kind, value),
     }
 }
 
@@ -64,8 +77,16 @@ pub(super) fn since(key: &Key, value: &Value) -> Option<(u64, u64)> {
     }
 }
 
-fn takes(kind: &Kind, value: &Value) -> bool {
+/// Whether a kind takes the value.
+pub(crate) fn takes(kind: &Kind, value: &Value) -> bool {
     match (kind, value) {
+        (Kind::Form(form), Value::Table(members)) => form.takes(members),
+        (Kind::Form(form), value) => takes(&form.short, value),
+        (Kind::Text, Value::Str(text)) => !text.trim().is_empty(),
+        (Kind::Duration, Value::Str(text)) => nextest::duration(text).is_some(),
+        (Kind::Release, Value::Str(text)) => nextest::release(text).is_some(),
+        (Kind::Count { negative, .. }, Value::Int(n)) => *n > 0 || *negative && *n < 0,
+        (Kind::Count { words, .. }, Value::Str(word)) => words.contains(&word.as_str()),
         (Kind::Bool, Value::Bool(_))
         | (Kind::Mixed { bool: true, .. }, Value::Bool(_))
         | (Kind::Str | Kind::Flags, Value::Str(_))

@@ -1,9 +1,18 @@
 //! The rows. Invariant: sorted by home, then by name.
 
+use super::nextest::{FAIL_FAST, LEAK_TIMEOUT, RETRIES, SLOW_TIMEOUT, VERSION, row};
 use super::{Home, Key, Kind, Reach};
 
 const PROFILES: &str = "https://doc.rust-lang.org/cargo/reference/profiles.html";
 const CONFIG: &str = "https://doc.rust-lang.org/cargo/reference/config.html";
+const NEXTEST: &str = "https://nexte.st/docs/configuration/reference/";
+const NEXTEST_VERSIONS: &str = "https://nexte.st/docs/configuration/minimum-versions/";
+const SELECTING: &str = "https://nexte.st/docs/selecting/";
+const RETRYING: &str = "https://nexte.st/docs/features/retries/";
+const SLOW_TESTS: &str = "https://nexte.st/docs/features/slow-tests/";
+const LEAKY_TESTS: &str = "https://nexte.st/docs/features/leaky-tests/";
+const REPORTING: &str = "https://nexte.st/docs/reporting/";
+const JUNIT: &str = "https://nexte.st/docs/machine-readable/junit/";
 const UNSTABLE: &str = "https://doc.rust-lang.org/cargo/reference/unstable.html";
 
 /// The synonyms `n`, `no` and `none` of `off` are Cargo's own.
@@ -488,12 +497,282 @@ pub(super) static KEYS: &[Key] = &[
         since: None,
         unstable: None,
         reach: Reach::Portable,
-        meaning: "The runner of the tests. Read and checked; no command acts on it yet.",
+        meaning: "The runner of the tests: what `cargo xtask test` runs.",
         default: "`\"cargo\"`.",
         trade: "nextest runs every test in a process of its own, all of them in parallel: faster for many small tests, dearer for tests that share an expensive set-up.",
         claim: "The list of tests of both runners is the same.",
         source: "https://nexte.st",
     },
+    row(
+        Home::Nextest,
+        "nextest-version",
+        Kind::Form(&VERSION),
+        None,
+        [
+            "The oldest nextest that runs these tests. Mandatory in `[test.nextest]`: an older nextest ignores a newer key with nothing but a warning.",
+            "None: it must be there.",
+            "Whoever has an older nextest is told to update, instead of running without the settings.",
+            "`cargo nextest show-config version`; an older nextest ends with exit code 92.",
+        ],
+        NEXTEST_VERSIONS,
+    ),
+    row(
+        Home::NextestProfile,
+        "default-filter",
+        Kind::Text,
+        Some(77),
+        [
+            "Which tests run where nobody names any: a filterset expression.",
+            "`\"all()\"`.",
+            "Slow tests stay out of everyday runs; whoever forgets them believes that they pass. `cargo xtask test` says how many it hides.",
+            "`cargo nextest list --message-format json`: tests that do not match for the reason `default-filter`.",
+        ],
+        SELECTING,
+    ),
+    row(
+        Home::NextestProfile,
+        "fail-fast",
+        Kind::Form(&FAIL_FAST),
+        None,
+        [
+            "Whether the run ends at the first failure, or at which.",
+            "`true`.",
+            "`false` shows every failure at once, and takes longer to say that there is one.",
+            "The number of tests that ran after a failure.",
+        ],
+        NEXTEST,
+    ),
+    row(
+        Home::NextestProfile,
+        "failure-output",
+        Kind::Word(&["immediate", "immediate-final", "final", "never"]),
+        None,
+        [
+            "When the output of a test that failed is shown.",
+            "`\"immediate\"`.",
+            "`\"final\"` puts it where a CI log is read first: at the end.",
+            "The place of the output in the log.",
+        ],
+        REPORTING,
+    ),
+    row(
+        Home::NextestProfile,
+        "final-status-level",
+        Kind::Word(&[
+            "none", "fail", "flaky", "slow", "skip", "leak", "pass", "all",
+        ]),
+        None,
+        [
+            "Which tests the summary names.",
+            "`\"flaky\"`.",
+            "A longer summary for less searching.",
+            "The lines after the summary.",
+        ],
+        REPORTING,
+    ),
+    row(
+        Home::NextestProfile,
+        "flaky-result",
+        Kind::Word(&["pass", "fail"]),
+        Some(131),
+        [
+            "What a test counts as that fails first and passes on a retry.",
+            "`\"pass\"`.",
+            "`\"fail\"` keeps retries from hiding a regression.",
+            "The exit code of a run with a flaky test.",
+        ],
+        RETRYING,
+    ),
+    row(
+        Home::NextestProfile,
+        "global-timeout",
+        Kind::Duration,
+        Some(100),
+        [
+            "After how long the whole run is ended.",
+            "None.",
+            "A run that hangs ends, and says where, before the CI job is killed.",
+            "A run that ends with a time-out.",
+        ],
+        SLOW_TESTS,
+    ),
+    row(
+        Home::NextestProfile,
+        "leak-timeout",
+        Kind::Form(&LEAK_TIMEOUT),
+        None,
+        [
+            "How long nextest waits for a test's output to be closed after the test has ended, before it is called leaky.",
+            "`\"200ms\"`.",
+            "Processes that tests leave behind are seen; on a loaded machine a short time names innocent tests.",
+            "Tests marked `LEAK` in the log.",
+        ],
+        LEAKY_TESTS,
+    ),
+    row(
+        Home::NextestProfile,
+        "retries",
+        Kind::Form(&RETRIES),
+        None,
+        [
+            "How often a test that failed is tried again.",
+            "`0`.",
+            "A flaky test stops nobody, and a regression that shows now and then hides behind it: `cargo xtask test` names the tests that needed a retry.",
+            "`<flakyFailure>` in the JUnit report.",
+        ],
+        RETRYING,
+    ),
+    row(
+        Home::NextestProfile,
+        "slow-timeout",
+        Kind::Form(&SLOW_TIMEOUT),
+        None,
+        [
+            "After how long a test is called slow, and when it is ended.",
+            "`\"60s\"`, and no test is ended.",
+            "With `terminate-after` a test that hangs fails alone, instead of the whole CI job.",
+            "Tests marked `SLOW` or `TIMEOUT` in the log.",
+        ],
+        SLOW_TESTS,
+    ),
+    row(
+        Home::NextestProfile,
+        "status-level",
+        Kind::Word(&[
+            "none", "fail", "retry", "slow", "leak", "pass", "skip", "all",
+        ]),
+        None,
+        [
+            "Which tests are named while they run.",
+            "`\"pass\"`.",
+            "A shorter log for less to see.",
+            "The lines of the log.",
+        ],
+        REPORTING,
+    ),
+    row(
+        Home::NextestProfile,
+        "success-output",
+        Kind::Word(&["immediate", "immediate-final", "final", "never"]),
+        None,
+        [
+            "When the output of a test that passed is shown.",
+            "`\"never\"`.",
+            "Logs of passing tests for a longer log.",
+            "The output in the log.",
+        ],
+        REPORTING,
+    ),
+    row(
+        Home::NextestProfile,
+        "test-threads",
+        Kind::Count {
+            negative: true,
+            words: &["num-cpus"],
+        },
+        None,
+        [
+            "How many tests run at once; a negative number is so many fewer than there are cores.",
+            "`\"num-cpus\"`.",
+            "Fewer leave the machine usable, and tests that fight for a resource pass.",
+            "The number of test processes at one time.",
+        ],
+        NEXTEST,
+    ),
+    row(
+        Home::NextestProfile,
+        "threads-required",
+        Kind::Count {
+            negative: false,
+            words: &["num-cpus", "num-test-threads"],
+        },
+        None,
+        [
+            "How many of those threads each test takes.",
+            "`1`.",
+            "Tests that use several cores themselves get them; fewer run at once.",
+            "The number of test processes at one time.",
+        ],
+        "https://nexte.st/docs/configuration/threads-required/",
+    ),
+    row(
+        Home::NextestJunit,
+        "flaky-fail-status",
+        Kind::Word(&["failure", "success"]),
+        Some(131),
+        [
+            "How a flaky test that counts as failed stands in the report.",
+            "`\"failure\"`.",
+            "`\"success\"` for readers that know no flaky tests.",
+            "The report.",
+        ],
+        JUNIT,
+    ),
+    row(
+        Home::NextestJunit,
+        "path",
+        Kind::Text,
+        None,
+        [
+            "Where the JUnit report is written, below `target/nextest/<profile>/`. Without it there is none.",
+            "None.",
+            "CI shows the tests one by one, and `cargo xtask test` names the flaky ones.",
+            "The report, with the number of the run.",
+        ],
+        JUNIT,
+    ),
+    row(
+        Home::NextestJunit,
+        "report-name",
+        Kind::Text,
+        None,
+        [
+            "The name of the report.",
+            "`\"nextest-run\"`.",
+            "Tells the reports of several runs apart.",
+            "`<testsuites name>` in the report.",
+        ],
+        JUNIT,
+    ),
+    row(
+        Home::NextestJunit,
+        "report-skipped",
+        Kind::Word(&["none", "ignored", "all"]),
+        Some(143),
+        [
+            "Which of the tests that were skipped stand in the report.",
+            "`\"none\"`.",
+            "The report says what was not run; with shards each names what the others ran.",
+            "`<skipped>` in the report.",
+        ],
+        JUNIT,
+    ),
+    row(
+        Home::NextestJunit,
+        "store-failure-output",
+        Kind::Bool,
+        None,
+        [
+            "Whether the report holds the output of tests that failed.",
+            "`true`.",
+            "A report that explains itself for a larger file.",
+            "`<system-out>` in the report.",
+        ],
+        JUNIT,
+    ),
+    row(
+        Home::NextestJunit,
+        "store-success-output",
+        Kind::Bool,
+        None,
+        [
+            "Whether the report holds the output of tests that passed.",
+            "`false`.",
+            "Logs of passing tests for a larger file.",
+            "`<system-out>` in the report.",
+        ],
+        JUNIT,
+    ),
 ];
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use crate::key::Home;
 use crate::policy::entry::{self, Place};
 use crate::policy::source::{Field, Reader};
 use crate::policy::{
-    Body, Cache, CacheScope, Entry, IfMissing, PackageSet, Spanned, Target, Test, linker, profile,
+    Body, Cache, CacheScope, Entry, IfMissing, PackageSet, Spanned, Target, Test, linker, nextest,
+    profile,
 };
 use crate::value::Value;
 
@@ -85,6 +86,10 @@ fn test(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Test> {
     let table = reader.table(field)?;
     let mut test = Test::default();
     for field in reader.fields(table) {
+        if field.name == "nextest" {
+            test.nextest = nextest::read(reader, &field);
+            continue;
+        }
         let Some(entry) = entry::read(reader, &field, Home::Test, Place::Table, None) else {
             continue;
         };
@@ -92,7 +97,7 @@ fn test(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Test> {
         match entry.value.value {
             Value::Str(value) => test.runner = Some(Spanned { value, span }),
             Value::Bool(value) => test.doctests = Some(Spanned { value, span }),
-            Value::Int(_) | Value::Array(_) => {}
+            Value::Int(_) | Value::Array(_) | Value::Table(_) => {}
         }
     }
     Some(test)

@@ -1,10 +1,10 @@
 //! One key with its value: known here, of the right type, old enough for the toolchain.
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::key::{self, Home, KEYS, Key, Kind, LEFT_TO_CARGO};
+use crate::key::{self, Home, KEYS, Key, Kind, LEFT_TO_CARGO, takes};
 use crate::policy::source::{Field, Reader};
 use crate::policy::tables::TABLES;
-use crate::policy::{Entry, Spanned, flags};
+use crate::policy::{Entry, Spanned, flags, nextest};
 use crate::value::Value;
 
 /// Where in a home a key is read.
@@ -48,6 +48,10 @@ pub(super) fn value(
     key: &'static Key,
 ) -> Option<Spanned<Value>> {
     let span = reader.value_span(field);
+    if let (Kind::Form(form), true) = (&key.kind, field.item.is_table_like()) {
+        let value = nextest::table(reader, field, form)?;
+        return Some(Spanned { value, span });
+    }
     let value = field.item.as_value().and_then(Value::from_toml);
     let Some(value) = value else {
         if key.kind == Kind::Flags {
@@ -57,8 +61,8 @@ pub(super) fn value(
         reader.wrong_type(field, &key::describe(&key.kind));
         return None;
     };
-    if let Err(accepted) = key.check(&value) {
-        refused(reader, field, key, &value, &accepted);
+    if key.check(&value).is_err() {
+        refused(reader, field, key, &value);
         return None;
     }
     if key.kind == Kind::Flags {
@@ -109,50 +113,8 @@ fn belongs(reader: &mut Reader<'_>, field: &Field<'_>, key: &Key, place: Place) 
 }
 
 /// A finding: the key does not take the value.
-fn refused(reader: &mut Reader<'_>, field: &Field<'_>, key: &Key, value: &Value, accepted: &str) {
-    let right_type = matches!(
-        (&key.kind, value),
-        (Kind::Word(_), Value::Str(_))
-            | (Kind::Int(..), Value::Int(_))
-            | (Kind::Mixed { int: Some(_), .. }, Value::Int(_))
-            | (Kind::Mixed { .. }, Value::Str(_))
-    );
-    let code = if right_type {
-        "invalid_value"
-    } else {
-        "wrong_type"
-    };
-    let mut found = Diagnostic::error(code, format!("`{}` {accepted}", key.name)).with_label(
-        reader.file,
-        reader.value_span(field),
-        match value {
-            Value::Str(_) if right_type => "not one of them".to_owned(),
-            Value::Int(_) if right_type => "out of range".to_owned(),
-            _ => format!("this is {}", type_of(value)),
-        },
-    );
-    if let Value::Str(text) = value {
-        let bare = match text.as_str() {
-            "true" | "yes" | "y" | "on" => Some(Value::Bool(true)),
-            "false" | "no" | "n" | "off" => Some(Value::Bool(false)),
-            number => number.parse().ok().map(Value::Int),
-        };
-        if let Some(bare) = bare.filter(|bare| key.check(bare).is_ok()) {
-            let how = if bare.to_string() == *text {
-                " without quotes"
-            } else {
-                ""
-            };
-            found = found.with_help(format!("write `{bare}`{how}"));
-        } else if let Some(word) =
-            did_you_mean(&text.replace('_', "-"), words(&key.kind).iter().copied())
-        {
-            found = found.with_help(format!("did you mean `\"{word}\"`?"));
-        }
-    }
-    if found.help.is_empty() {
-        found = found.with_help(accepted.replacen("takes", "write", 1));
-    }
+fn refused(reader: &mut Reader<'_>, field: &Field<'_>, key: &Key, value: &Value) {
+    let mut found = mismatch(reader, field, key.name, &key.kind, value);
     if (key.home, key.name) == (Home::Profile, "panic") && *value == "immediate-abort".into() {
         found = found.with_note("`\"immediate-abort\"` is unstable");
     }
@@ -163,11 +125,81 @@ fn refused(reader: &mut Reader<'_>, field: &Field<'_>, key: &Key, value: &Value,
     reader.diagnostics.push(found);
 }
 
+/// Why a kind does not take the value, and what was probably meant.
+pub(super) fn mismatch(
+    reader: &Reader<'_>,
+    field: &Field<'_>,
+    name: &str,
+    kind: &Kind,
+    value: &Value,
+) -> Diagnostic {
+    let accepted = format!("takes {}", key::describe(kind));
+    let kind = match kind {
+        Kind::Form(form) => &form.short,
+        kind => kind,
+    };
+    let right_type = matches!(
+        (kind, value),
+        (Kind::Word(_), Value::Str(_))
+            | (Kind::Int(..), Value::Int(_))
+            | (Kind::Mixed { int: Some(_), .. }, Value::Int(_))
+            | (Kind::Mixed { .. }, Value::Str(_))
+            | (Kind::Count { .. }, Value::Int(_) | Value::Str(_))
+            | (Kind::Text | Kind::Duration | Kind::Release, Value::Str(_))
+    );
+    let code = if right_type {
+        "invalid_value"
+    } else {
+        "wrong_type"
+    };
+    let mut found = Diagnostic::error(code, format!("`{name}` {accepted}")).with_label(
+        reader.file,
+        reader.value_span(field),
+        match (kind, value) {
+            (Kind::Text, Value::Str(_)) => "empty".to_owned(),
+            (Kind::Duration, Value::Str(_)) => "no duration".to_owned(),
+            (Kind::Release, Value::Str(_)) => "no release".to_owned(),
+            (_, Value::Str(_)) if right_type => "not one of them".to_owned(),
+            (_, Value::Int(_)) if right_type => "out of range".to_owned(),
+            _ => format!("this is {}", type_of(value)),
+        },
+    );
+    let seconds = format!("{}s", value.to_string().trim_matches('"'));
+    if *kind == Kind::Duration && takes(kind, &seconds.as_str().into()) {
+        found = found.with_help(format!("a number needs its unit: `\"{seconds}\"`"));
+    } else if let Value::Str(text) = value {
+        let bare = match text.as_str() {
+            "true" | "yes" | "y" | "on" => Some(Value::Bool(true)),
+            "false" | "no" | "n" | "off" => Some(Value::Bool(false)),
+            number => number.parse().ok().map(Value::Int),
+        };
+        if let Some(bare) = bare.filter(|bare| takes(kind, bare)) {
+            let how = if bare.to_string() == *text {
+                " without quotes"
+            } else {
+                ""
+            };
+            found = found.with_help(format!("write `{bare}`{how}"));
+        } else if let Some(word) =
+            did_you_mean(&text.replace('_', "-"), words(kind).iter().copied())
+        {
+            found = found.with_help(format!("did you mean `\"{word}\"`?"));
+        }
+    }
+    if found.help.is_empty() {
+        found = found.with_help(accepted.replacen("takes", "write", 1));
+    }
+    found
+}
+
 /// A finding: the toolchain floor does not know the key or the value.
 fn newer(reader: &mut Reader<'_>, key: &Key, value: &Value, span: &std::ops::Range<usize>) {
     let (Some(floor), Some((major, minor))) = (&reader.toolchain, key.value_since(value)) else {
         return;
     };
+    if key.home.is_nextest() {
+        return; // Of nextest's releases, not of Cargo's.
+    }
     if (floor.major, floor.minor) >= (major, minor) {
         return;
     }
@@ -204,7 +236,14 @@ fn unknown(reader: &mut Reader<'_>, field: &Field<'_>, home: Home, place: Place)
         Diagnostic::error(code, message).with_label(reader.file, field.span.clone(), label)
     };
     let table = home.table();
-    let found = if LEFT_TO_CARGO.contains(&(home, name)) {
+    let found = if LEFT_TO_CARGO.contains(&(home, name)) && home.is_nextest() {
+        found(
+            "not_owned",
+            format!("nextest knows `{name}`, this tool does not own it"),
+            "never touched",
+        )
+        .with_help("leave it in `.config/nextest.toml`")
+    } else if LEFT_TO_CARGO.contains(&(home, name)) {
         found(
             "not_owned",
             format!("Cargo knows `{name}`, this tool does not own it"),
@@ -279,6 +318,9 @@ pub(super) fn suggest(home: Home, place: Place, name: &str) -> Option<String> {
 fn names(home: Home, place: Place) -> impl Iterator<Item = &'static str> {
     let words: &[&str] = match (home, place) {
         (Home::Profile, Place::Table) => &["build-override", "package", "tradeoff"],
+        (Home::Test, _) => &["nextest"],
+        (Home::Nextest, _) => &["profile"],
+        (Home::NextestProfile, _) => &["junit"],
         _ => &[],
     };
     let tables = TABLES.iter().filter(move |_| home == Home::Policy);
@@ -292,7 +334,7 @@ fn names(home: Home, place: Place) -> impl Iterator<Item = &'static str> {
 /// The words a kind takes.
 fn words(kind: &Kind) -> &'static [&'static str] {
     match kind {
-        Kind::Word(words) | Kind::Mixed { words, .. } => words,
+        Kind::Word(words) | Kind::Mixed { words, .. } | Kind::Count { words, .. } => words,
         _ => &[],
     }
 }
@@ -303,5 +345,6 @@ fn type_of(value: &Value) -> &'static str {
         Value::Int(_) => "an integer",
         Value::Str(_) => "a string",
         Value::Array(_) => "an array",
+        Value::Table(_) => "a table",
     }
 }

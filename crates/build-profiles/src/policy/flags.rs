@@ -79,7 +79,7 @@ pub(super) fn split(value: &Value) -> Vec<&str> {
     match value {
         Value::Array(flags) => flags.iter().map(String::as_str).collect(),
         Value::Str(flags) => flags.split_whitespace().collect(),
-        Value::Bool(_) | Value::Int(_) => Vec::new(),
+        Value::Bool(_) | Value::Int(_) | Value::Table(_) => Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ mod flags;
 mod inherits;
 mod linker;
 mod names;
+mod nextest;
 mod overlay;
 mod packages;
 mod parse;
@@ -199,6 +200,19 @@ pub struct Test {
     pub runner: Option<Spanned<String>>,
     /// Whether doctests are run after the runner.
     pub doctests: Option<Spanned<bool>>,
+    /// `[test.nextest]`: what `.config/nextest.toml` says. The base's alone.
+    pub nextest: Option<Nextest>,
+}
+
+/// `[test.nextest]`.
+#[derive(Clone, Debug)]
+pub struct Nextest {
+    /// Span of the key.
+    pub span: Range<usize>,
+    /// Whether it says `nextest-version`, readable or not.
+    pub names_version: bool,
+    /// Each key by its path in `.config/nextest.toml`, in the order of the file.
+    pub settings: Vec<(KeyPath, Entry)>,
 }
 
 /// `[target.<triple or cfg>]` of the policy.

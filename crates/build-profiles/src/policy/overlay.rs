@@ -25,6 +25,7 @@ impl Body {
                 (Some(base), Some(own)) => Some(Test {
                     runner: own.runner.clone().or_else(|| base.runner.clone()),
                     doctests: own.doctests.clone().or_else(|| base.doctests.clone()),
+                    nextest: base.nextest.clone(),
                 }),
                 (base, own) => own.clone().or_else(|| base.clone()),
             },

@@ -51,7 +51,7 @@ pub static TABLES: &[Table] = &[
     Table {
         name: "test",
         in_environment: true,
-        meaning: "How the tests are run. Read and checked; no command acts on it yet.",
+        meaning: "How `cargo xtask test` runs the tests, and what `.config/nextest.toml` says.",
     },
     Table {
         name: "unmanaged",

@@ -196,6 +196,8 @@ fn valid_policies_validate() {
         "target.\"thumbv8m.main-none-eabi\".linker = \"x\"\nbuild.incremental = false",
         "unmanaged.profile.dist = \"x\"\nunmanaged.\"build.rustflags\" = \"y\"\nstrict = true",
         "environment.ci = { linker.macos = \"lld\", test.runner = \"cargo\", profile.dev.debug = 0 }",
+        "test.nextest = { nextest-version = \"0.9.143\", profile.ci = { retries = 2, test-threads = -1, fail-fast = { max-fail = \"all\" } } }",
+        "test.nextest = { nextest-version = { required = \"0.9.143\" }, profile.ci.junit = { path = \"x\", report-skipped = \"all\" } }",
     ] {
         check(&format!("schema = 1\n{text}"), true);
     }
@@ -231,6 +233,17 @@ fn invalid_policies_do_not() {
         "cache.tool = \"ccache\"",
         "cache.scope = \"all\"",
         "test.runner = \"x\"",
+        "test.nextest = {}",
+        "test.nextest = { nextest-version = {} }",
+        "test.nextest = { nextest-version = \"0.9.60\", retries = 1 }",
+        "test.nextest = { nextest-version = \"0.9.60\", profile.ci.retrys = 1 }",
+        "test.nextest = { nextest-version = \"0.9.60\", profile.ci.retries = -1 }",
+        "test.nextest = { nextest-version = \"0.9.60\", profile.ci.test-threads = 0 }",
+        "test.nextest = { nextest-version = \"0.9.60\", profile.ci.threads-required = -1 }",
+        "test.nextest = { nextest-version = \"0.9.60\", profile.ci.slow-timeout = 60 }",
+        "test.nextest = { nextest-version = \"0.9.60\", profile.ci.slow-timeout = { terminate-after = 2 } }",
+        "test.nextest = { nextest-version = \"0.9.60\", profile.ci.leak-timeout = { period = \"1s\", reslt = \"fail\" } }",
+        "environment.ci.test.nextest.nextest-version = \"0.9.60\"",
         "packages.a = [\"\"]",
         "packages.\"a b\" = [\"x\"]",
         "environment.ci.packages.a = \"x\"",
@@ -257,6 +270,9 @@ fn every_key_is_in_it() {
             Home::Build => definition("build"),
             Home::Cache => definition("cache"),
             Home::Test => definition("test"),
+            Home::Nextest => definition("nextest"),
+            Home::NextestProfile => definition("nextest-profile"),
+            Home::NextestJunit => definition("nextest-junit"),
             Home::Target => {
                 let patterns = definition("target").get("patternProperties");
                 patterns

@@ -4,6 +4,7 @@
 
 mod cache;
 mod linker;
+mod nextest;
 mod profiles;
 mod unmanaged;
 
@@ -48,6 +49,7 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
             },
         );
     }
+    nextest::check(reader, policy);
     unmanaged::check(reader, policy);
 }
 

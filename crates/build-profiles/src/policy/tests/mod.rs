@@ -4,6 +4,7 @@ mod accepted;
 mod cache;
 mod flags;
 mod linkers;
+mod nextest;
 mod packages;
 mod places;
 mod profiles;
