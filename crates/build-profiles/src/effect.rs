@@ -10,7 +10,7 @@ use crate::facts::Workspace;
 use crate::key::{Home, Key, key};
 use crate::layout::{config_path, manifest_path};
 use crate::machine::Wants;
-use crate::plan::{DocumentKind, owned, same_value, unmanaged};
+use crate::plan::{DocumentKind, nextest, owned, same_value, unmanaged};
 use crate::policy::{IfMissing, Policy};
 use crate::settings::{Layer, Origin, Setting, Settings, Via};
 use crate::value::{KeyPath, Value};
@@ -44,6 +44,8 @@ pub enum Scope {
     Machines,
     /// In this environment.
     Environment(String),
+    /// Where tests are run.
+    Tests,
 }
 
 /// For whom a setting of a profile changes.
@@ -64,7 +66,7 @@ pub enum Audience {
 pub struct Change {
     /// Where it holds.
     pub scope: Scope,
-    /// The table: `profile.dev`, `build`, `target.x86_64-unknown-linux-gnu`, `linker`, `cache`.
+    /// The table: `profile.dev`, `build`, `target.x86_64-unknown-linux-gnu`, `linker`, `cache`, `test.nextest.profile.ci`.
     pub table: String,
     /// The key in it.
     pub key: String,
@@ -111,6 +113,8 @@ pub fn effect(before: Side<'_>, after: Side<'_>) -> Effect {
             after,
         ));
     }
+    let (old, new) = (tests(before, after), tests(after, before));
+    changes.extend(layers(&Scope::Tests, &old, &new, after));
     let known: BTreeSet<&KeyPath> = before
         .policy
         .unmanaged
@@ -155,6 +159,46 @@ fn everywhere(side: Side<'_>) -> Layer {
     {
         layer.insert(KeyPath::new(["build", "rustflags"]), flags);
     }
+    layer
+}
+
+/// How one side runs its tests. What its own policy does not name and the other's does, its file may say all the same.
+fn tests(side: Side<'_>, other: Side<'_>) -> Layer {
+    let at = |path: &KeyPath| {
+        let segments = path.segments().iter().cloned();
+        KeyPath::new(
+            ["test".to_owned(), "nextest".to_owned()]
+                .into_iter()
+                .chain(segments),
+        )
+    };
+    let setting = |value: Value, span: std::ops::Range<usize>| Setting {
+        value,
+        origin: Origin {
+            span,
+            reason: None,
+            via: Via::Key,
+            by_lock: false,
+        },
+    };
+    let mut layer: Layer = nextest::said(side.workspace, &other.settings.nextest)
+        .into_iter()
+        .map(|(path, value)| (at(&path), setting(value, 0..0)))
+        .collect();
+    let named = side.settings.nextest.iter();
+    layer.extend(named.map(|(path, setting)| (at(path), setting.clone())));
+    let test = side.policy.base.test.clone().unwrap_or_default();
+    let (runner, doctests) = (test.runner.as_ref(), test.doctests.as_ref());
+    let runner = setting(
+        runner.map_or("cargo", |named| &named.value).into(),
+        runner.map_or(0..0, |named| named.span.clone()),
+    );
+    let doctests = setting(
+        doctests.is_none_or(|named| named.value).into(),
+        doctests.map_or(0..0, |named| named.span.clone()),
+    );
+    layer.insert(KeyPath::new(["test", "runner"]), runner);
+    layer.insert(KeyPath::new(["test", "doctests"]), doctests);
     layer
 }
 
@@ -311,6 +355,7 @@ fn change(
 
 fn row(parts: &[&str], name: &str) -> Option<&'static Key> {
     let home = match *parts.first()? {
+        "test" => return nextest::row(parts),
         "profile" => Home::Profile,
         "target" => Home::Target,
         _ => Home::Build,

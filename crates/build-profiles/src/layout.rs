@@ -32,3 +32,8 @@ pub fn machine_path(policy: &Policy) -> FilePath {
 pub fn environment_path(policy: &Policy, name: &str) -> FilePath {
     config_path(policy).sibling(&format!("env/{name}.toml"))
 }
+
+/// nextest's own file. nextest looks for it here alone.
+pub fn nextest_path() -> FilePath {
+    FilePath::new(".config/nextest.toml")
+}

@@ -232,6 +232,18 @@ proptest! {
         }
     }
 
+    /// A table that was set is there, member by member, and setting it again changes nothing.
+    #[test]
+    fn a_table_is_seen_and_twice_is_once(text in documents(), path in paths(), one in any::<String>(), two in any::<i64>()) {
+        let members = vec![("one".to_owned(), Value::Str(one)), ("t wo".to_owned(), Value::Int(two))];
+        let edits = [set(&path, Value::Table(members.clone()))];
+        let once = apply(&text, &edits).expect("a leaf, or nothing");
+        for (name, value) in members {
+            prop_assert_eq!(leaf(&once, &path.join(name)).and_then(|leaf| leaf.value), Some(value));
+        }
+        prop_assert_eq!(apply(&once, &edits), Ok(once));
+    }
+
     /// Only an array with comments is refused.
     #[test]
     fn settings_are_not_refused(text in documents(), path in paths(), value in values()) {
@@ -393,6 +405,7 @@ fn another(value: &Value) -> Value {
         Value::Str(_) => "zzz".into(),
         Value::Bool(old) => Value::Bool(!old),
         Value::Int(old) => Value::Int(old.wrapping_add(1)),
+        Value::Table(_) => unreachable!("no leaf is a table"),
     }
 }
 

@@ -379,6 +379,7 @@ fn places(change: &Change) -> Vec<(String, String)> {
         Scope::Everywhere => "all",
         Scope::Machines => "machine",
         Scope::Environment(name) => name,
+        Scope::Tests => "tests",
     };
     let place = |path: String| (scope.to_owned(), path);
     match &change.audience {

@@ -41,6 +41,7 @@ struct Generated {
     flags: Vec<&'static str>,
     environment: bool,
     machine: bool,
+    nextest: bool,
 }
 
 fn generated() -> impl Strategy<Value = Generated> {
@@ -56,14 +57,16 @@ fn generated() -> impl Strategy<Value = Generated> {
         flags,
         any::<bool>(),
         any::<bool>(),
+        any::<bool>(),
     )
         .prop_map(
-            |(profiles, packages, flags, environment, machine)| Generated {
+            |(profiles, packages, flags, environment, machine, nextest)| Generated {
                 profiles,
                 packages,
                 flags,
                 environment,
                 machine,
+                nextest,
             },
         )
 }
@@ -100,6 +103,9 @@ impl Generated {
         }
         if self.environment {
             text.push_str("\n[environment.ci.profile.dev]\ndebug = false\n");
+        }
+        if self.nextest {
+            text.push_str("\n[test]\nrunner = \"nextest\"\n\n[test.nextest]\nnextest-version = \"0.9.131\"\nprofile.ci = { retries = 2, slow-timeout = { period = \"60s\", terminate-after = 2 } }\n");
         }
         if self.machine {
             text.push_str("\n[linker]\nlinux-gnu = [\"mold\", \"default\"]\n");

@@ -690,3 +690,209 @@ Deny[cannot_edit] .cargo/config.toml:1 `build.rustflags` of `.cargo/config.toml`
 "#]],
     );
 }
+
+#[test]
+fn nextests_file_is_written_from_nothing() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[test]
+runner = "nextest"
+[test.nextest]
+profile.ci.junit.path = "junit.xml"
+profile.default.slow-timeout = { period = "60s", terminate-after = 2 }
+profile.default.retries = 2
+nextest-version = { required = "0.9.100", recommended = "0.9.131" }
+//- Cargo.toml
+[workspace]
+"#,
+        str![[r#"
+== .config/nextest.toml
+nextest-version = { required = "0.9.100", recommended = "0.9.131" }
+
+[profile.ci.junit]
+path = "junit.xml"
+
+[profile.default]
+slow-timeout = { period = "60s", terminate-after = 2 }
+retries = 2
+
+
+"#]],
+    );
+}
+
+#[test]
+fn of_nextests_file_the_named_keys_change_and_nothing_else() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[test]
+runner = "nextest"
+[test.nextest]
+nextest-version = "0.9.131"
+[test.nextest.profile.default]
+retries = { backoff = "fixed", count = 2, delay = "1s" }
+slow-timeout = "90s"
+leak-timeout = { period = "1s", result = "fail" }
+fail-fast = false
+test-threads = 4
+[test.nextest.profile.ci]
+slow-timeout = { period = "60s", terminate-after = 2 }
+retries = 3
+//- Cargo.toml
+[workspace]
+//- .config/nextest.toml
+# Ours.
+nextest-version = { required = "0.9.100" } # the floor
+experimental = ["setup-scripts"]
+
+[store]
+dir = "target/nextest"
+
+[profile.default]
+# Why we retry.
+retries = 1 # once
+slow-timeout = { period = "60s", terminate-after = 3 }   # hangs
+leak-timeout = { period = "1000ms", result = "fail" }
+fail-fast = { max-fail = "all" }
+test-threads = "num-cpus"
+run-extra-args = ["--nocapture"]
+
+[[profile.default.overrides]]
+filter = "test(slow)"
+retries = 5
+
+[profile.ci.slow-timeout]
+# In CI.
+period = "120s" # long
+grace-period = "1s"
+on-timeout = "fail"
+"#,
+        str![[r#"
+== .config/nextest.toml
+# Ours.
+nextest-version = { required = "0.9.131" } # the floor
+experimental = ["setup-scripts"]
+
+[store]
+dir = "target/nextest"
+
+[profile.default]
+# Why we retry.
+retries = { backoff = "fixed", count = 2, delay = "1s" } # once
+slow-timeout = { period = "90s" }   # hangs
+leak-timeout = { period = "1000ms", result = "fail" }
+fail-fast = { max-fail = "all" }
+test-threads = 4
+run-extra-args = ["--nocapture"]
+
+[[profile.default.overrides]]
+filter = "test(slow)"
+retries = 5
+
+[profile.ci]
+retries = 3
+
+[profile.ci.slow-timeout]
+# In CI.
+period = "60s" # long
+terminate-after = 2
+
+
+"#]],
+    );
+}
+
+#[test]
+fn nextests_file_that_says_it_in_other_words_is_left_alone() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[test]
+runner = "nextest"
+[test.nextest]
+nextest-version = "0.9"
+profile.default = { retries = 2, slow-timeout = "90s", fail-fast = true, junit.path = "x.xml" }
+//- Cargo.toml
+[workspace]
+//- .config/nextest.toml
+profile.default.retries = { backoff = "fixed", count = 2, jitter = false }
+profile.default.slow-timeout = { period = "1m 30s", grace-period = "10s" }
+profile.default.fail-fast.max-fail = 1
+profile.default.junit.path = "x.xml"
+profile.default.flaky-result = "fail"
+nextest-version.required = "0.9.0"
+"#,
+        str![],
+    );
+}
+
+#[test]
+fn without_a_table_of_its_own_nextests_file_is_not_looked_at() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+test.runner = "nextest"
+//- Cargo.toml
+[workspace]
+//- .config/nextest.toml
+not even TOML
+"#,
+        str![],
+    );
+}
+
+#[test]
+fn nextests_file_that_does_not_parse_is_never_touched() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+test = { runner = "nextest", nextest.nextest-version = "0.9.131" }
+//- Cargo.toml
+[workspace]
+//- .config/nextest.toml
+[profile.default
+"#,
+        str![[r#"
+Error[invalid_toml] .config/nextest.toml:1 `.config/nextest.toml` is not valid TOML
+
+"#]],
+    );
+}
+
+#[test]
+fn a_key_of_nextest_that_is_no_value_is_refused() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+test.runner = "nextest"
+test.nextest = { nextest-version = "0.9.131", profile.ci = { flaky-result = "fail", test-threads = 2 } }
+//- Cargo.toml
+[workspace]
+//- .config/nextest.toml
+nextest-version = "0.9.131"
+[profile.ci]
+flaky-result = { x = 1 }
+test-threads = 2.5
+"#,
+        str![[r#"
+Deny[cannot_edit] .config/nextest.toml:3 `profile.ci.flaky-result` of `.config/nextest.toml` can't be edited without damage
+
+"#]],
+    );
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_breaks_of_nextests_file_stay() {
+    let fixture = "//- build-profiles.toml\nschema = 1\ntest.runner = \"nextest\"\ntest.nextest = { nextest-version = \"0.9.131\", profile.ci.retries = 2 }\n//- Cargo.toml\n[workspace]\n//- .config/nextest.toml\n\u{feff}[profile.ci]\r\nretries = 1 # once\r\nfail-fast = false";
+    let workspace = workspace(fixture);
+    let outcome = decide(&workspace, OnUndeclared::Prune);
+    let after = outcome.plan.changes[0].after.as_deref();
+    assert_eq!(
+        after,
+        Some(
+            "\u{feff}nextest-version = \"0.9.131\"\r\n\r\n[profile.ci]\r\nretries = 2 # once\r\nfail-fast = false"
+        )
+    );
+}

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use build_profiles::adopt::adopt;
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
-use build_profiles::layout::machine_path;
+use build_profiles::layout::{machine_path, nextest_path};
 use build_profiles::machine::{self, Freshness, Wants};
 use build_profiles::plan::{FileChange, OnUndeclared, Plan, plan};
 use build_profiles::policy::{self, Spanned};
@@ -64,7 +64,9 @@ fn write_proved(args: &ConfigureArgs, decided: &Decided, turn: &Turn) -> Result<
     let repository = &decided.repository;
     let written = turn.write(&decided.plan.changes)?;
     let read_by_cargo = |change: &FileChange| {
-        change.path != repository.policy_file && change.path.as_str().ends_with(".toml")
+        change.path != repository.policy_file
+            && change.path != nextest_path()
+            && change.path.as_str().ends_with(".toml")
     };
     if args.no_verify || !decided.plan.changes.iter().any(read_by_cargo) {
         return written.keep();

@@ -15,7 +15,9 @@ use std::io::ErrorKind;
 use anyhow::{Context, Result, anyhow};
 use build_profiles::diagnostic::{Diagnostic, FilePath};
 use build_profiles::facts::{Member, Workspace};
-use build_profiles::layout::{config_path, machine_path, manifest_path, portable_path};
+use build_profiles::layout::{
+    config_path, machine_path, manifest_path, nextest_path, portable_path,
+};
 use build_profiles::local::{self, LOCAL_POLICY, Local};
 use build_profiles::machine::inherited::config_env;
 use build_profiles::machine::programs_in;
@@ -192,6 +194,16 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
         for name in disk.names_in(&config.sibling("env"))? {
             disk.keep(name)?;
         }
+        let nextest = policy
+            .base
+            .test
+            .as_ref()
+            .and_then(|test| test.nextest.as_ref());
+        if nextest.is_some() {
+            disk.keep(nextest_path())?;
+        } else {
+            disk.keep_readable(nextest_path());
+        }
         include::follow(&mut disk, &policy, &boundary, &mut workspace)?;
         include::above(&mut disk, &config, &boundary, &mut workspace)?;
         workspace.config_ignored =
@@ -269,6 +281,13 @@ impl<'a> Disk<'a> {
             self.files.insert(file, text);
         }
         Ok(())
+    }
+
+    /// Reads a file that is nobody's business but a comparison's: what can't be read is not there.
+    fn keep_readable(&mut self, file: FilePath) {
+        if let Ok(text) = std::fs::read_to_string(self.root.join(file.as_str())) {
+            self.files.insert(file, text);
+        }
     }
 
     /// The text of a file; `None` if it is not there or is not UTF-8, which is a finding.

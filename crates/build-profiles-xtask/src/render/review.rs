@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 use build_profiles::effect::{Audience, Change, Effect, Scope};
-use build_profiles::layout::{config_path, manifest_path};
+use build_profiles::layout::{config_path, manifest_path, nextest_path};
 use build_profiles::plan::{FileChange, Plan};
 use serde::Serialize;
 
@@ -140,6 +140,7 @@ fn view(review: &Review<'_>) -> View {
             Scope::Everywhere => "Every build".to_owned(),
             Scope::Machines => "Machines that have the program".to_owned(),
             Scope::Environment(name) => format!("Environment {name}"),
+            Scope::Tests => "How the tests are run".to_owned(),
         };
         let view = change_view(change);
         match scopes.iter_mut().find(|scope| scope.name == name) {
@@ -247,6 +248,7 @@ fn summary(review: &Review<'_>, drift: usize, findings: usize) -> String {
     let everywhere = count(|scope| *scope == Scope::Everywhere);
     let machines = count(|scope| *scope == Scope::Machines);
     let environments = count(|scope| matches!(scope, Scope::Environment(_)));
+    let tests = count(|scope| *scope == Scope::Tests);
     let mut parts = Vec::new();
     if everywhere > 0 {
         parts.push(format!("{} of every build", many(everywhere, "setting")));
@@ -261,6 +263,12 @@ fn summary(review: &Review<'_>, drift: usize, findings: usize) -> String {
         parts.push(format!(
             "{} of an environment",
             many(environments, "setting")
+        ));
+    }
+    if tests > 0 {
+        parts.push(format!(
+            "{} of how the tests are run",
+            many(tests, "setting")
         ));
     }
     let mut said = vec![match parts.as_slice() {
@@ -389,6 +397,13 @@ fn patch(review: &Review<'_>) -> String {
             .keys()
             .chain(review.then.workspace.files.keys());
         files.extend(both.filter(ours).cloned().collect::<BTreeSet<_>>());
+    }
+    let names_nextest = |side: &Repository| {
+        let test = side.policy.as_ref().and_then(|p| p.base.test.as_ref());
+        test.is_some_and(|test| test.nextest.is_some())
+    };
+    if names_nextest(review.now) || names_nextest(review.then) {
+        files.push(nextest_path());
     }
     files.push(manifest_path());
     let mut text = String::new();

@@ -34,9 +34,9 @@ impl Meaning {
             match edit {
                 Edit::Set { value, .. } => {
                     forget_empty_above(&mut leaves, path);
-                    leaves.remove(path);
                     match value.to_toml() {
                         TomlValue::InlineTable(table) => {
+                            forget(&mut leaves, path);
                             flatten(&table, &mut path.to_vec(), &mut leaves);
                         }
                         value => {
@@ -54,17 +54,7 @@ impl Meaning {
                         }
                     }
                 }
-                Edit::Remove { .. } => {
-                    let below: Vec<_> = leaves
-                        .range(path.to_vec()..)
-                        .map(|(key, _)| key)
-                        .take_while(|key| key.starts_with(path))
-                        .cloned()
-                        .collect();
-                    for key in below {
-                        leaves.remove(&key);
-                    }
-                }
+                Edit::Remove { .. } => forget(&mut leaves, path),
             }
         }
         Self(leaves)
@@ -83,6 +73,19 @@ impl Meaning {
         let changed = a.iter().find(|(path, said)| b.get(*path) != Some(said));
         let added = || b.iter().find(|(path, _)| !a.contains_key(*path));
         changed.or_else(added).map(|(path, _)| path.clone())
+    }
+}
+
+/// What stands at the path and below it.
+fn forget(leaves: &mut BTreeMap<Vec<String>, Said>, path: &[String]) {
+    let below: Vec<_> = leaves
+        .range(path.to_vec()..)
+        .map(|(key, _)| key)
+        .take_while(|key| key.starts_with(path))
+        .cloned()
+        .collect();
+    for key in below {
+        leaves.remove(&key);
     }
 }
 

@@ -40,7 +40,7 @@ pub enum Edit {
     Set {
         /// The leaf.
         path: KeyPath,
-        /// Its value.
+        /// Its value. A table is written on one line, in the place of a leaf or of such a table.
         value: Value,
         /// Written above the key, if that is new and has a line of its own.
         comment: Option<String>,

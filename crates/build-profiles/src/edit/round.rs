@@ -8,7 +8,7 @@ use super::list::{self, List};
 use super::patch::{self, Block, Blocks, Owner, Patch};
 use super::tree::{Entry, Kind, NodeId, ROOT, Tree};
 use super::{Edit, Refusal, remove, render, set, source, text};
-use crate::value::KeyPath;
+use crate::value::{KeyPath, Value};
 
 /// Applies what can be applied to this text; the other edits are for the next round. At least one edit is done.
 pub(super) fn run<'e>(
@@ -103,6 +103,14 @@ impl Round<'_> {
             (Edit::Set { value, .. }, Kind::Leaf(leaf), Some(entry)) => {
                 set::value(tree, entry, leaf, value)
             }
+            (
+                Edit::Set {
+                    value: value @ Value::Table(_),
+                    ..
+                },
+                Kind::Inline,
+                Some(entry),
+            ) => Ok(set::table(tree, entry, value)),
             (Edit::Append { element, .. }, Kind::Leaf(leaf), Some(entry)) => match &leaf.elements {
                 Some(old) => set::append(tree, entry, old, render::toml(element)),
                 None => return refuse("it is no array"),

@@ -38,6 +38,15 @@ pub(super) fn value(
     }
 }
 
+/// The patches that make an inline table another one.
+pub(super) fn table(tree: &Tree<'_>, entry: &Entry, value: &Value) -> Vec<Patch> {
+    let new = render::value(value);
+    match tree.text[entry.value.clone()] == new {
+        true => Vec::new(),
+        false => vec![Patch::replace(entry.value.clone(), new)],
+    }
+}
+
 /// The patches that put one more element at the end of an array.
 pub(super) fn append(
     tree: &Tree<'_>,

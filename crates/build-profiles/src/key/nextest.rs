@@ -224,6 +224,13 @@ pub fn key_at(path: &[&str]) -> Option<&'static Key> {
     }
 }
 
+impl Member {
+    /// Whether two values mean the same.
+    pub fn same(&self, one: &Value, other: &Value) -> bool {
+        canonical(&self.kind, one) == canonical(&self.kind, other)
+    }
+}
+
 impl Form {
     /// The member of this name.
     pub fn member(&self, name: &str) -> Option<&'static Member> {

@@ -21,7 +21,11 @@ pub(super) fn config_files(
 ) {
     let config = crate::layout::config_path(policy);
     for (file, text) in &workspace.files {
-        if !file.as_str().ends_with(".toml") && *file != config {
+        let is_read = match *file == crate::layout::nextest_path() {
+            true => !settings.nextest.is_empty(),
+            false => file.as_str().ends_with(".toml") || *file == config,
+        };
+        if !is_read {
             continue;
         }
         if let Err(error) = parse(text) {
@@ -289,12 +293,13 @@ fn moved_flags<'a>(settings: &'a Settings, path: &KeyPath) -> Option<&'a Setting
 /// Whether two values of a key mean the same to Cargo; the key table knows how.
 pub fn same_value(path: &KeyPath, one: &Value, other: &Value) -> bool {
     let parts = path.parts();
-    let home = match parts.first() {
-        Some(&"profile") => Home::Profile,
-        Some(&"target") => Home::Target,
-        _ => Home::Build,
+    let row = match parts.first() {
+        Some(&"test") => super::nextest::row(&parts),
+        Some(&"profile") => parts.last().and_then(|name| key(Home::Profile, name)),
+        Some(&"target") => parts.last().and_then(|name| key(Home::Target, name)),
+        _ => parts.last().and_then(|name| key(Home::Build, name)),
     };
-    match parts.last().and_then(|name| key(home, name)) {
+    match row {
         Some(key) => key.same(one, other),
         None => one == other,
     }

@@ -3,6 +3,7 @@
 mod compare;
 mod ignore;
 mod include;
+pub(crate) mod nextest;
 mod own;
 mod undeclared;
 
@@ -11,7 +12,9 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, FilePath};
 use crate::edit::Edit;
 use crate::facts::Workspace;
-use crate::layout::{config_path, environment_path, machine_path, manifest_path, portable_path};
+use crate::layout::{
+    config_path, environment_path, machine_path, manifest_path, nextest_path, portable_path,
+};
 use crate::policy::Policy;
 use crate::settings::{Layer, Origin, Settings};
 use crate::value::{KeyPath, Value};
@@ -126,6 +129,10 @@ pub fn plan(
     for document in documents(policy, settings, workspace) {
         let found = compare::document(&against, &document, &mut plan);
         edits.push((document.path, found));
+    }
+    if !settings.nextest.is_empty() {
+        let found = nextest::compare(settings, workspace, &mut plan);
+        edits.push((nextest_path(), found));
     }
     compare::read_only_files(policy_file, policy, settings, workspace, &mut plan);
     undeclared::report(policy, workspace, on_undeclared, &mut plan);
@@ -245,7 +252,8 @@ fn write(
         && text
             .lines()
             .all(|line| line.trim().is_empty() || line.starts_with('#'));
-    let generated = *file != manifest_path() && *file != config_path(policy);
+    let shared = [manifest_path(), config_path(policy), nextest_path()];
+    let generated = !shared.contains(file);
     let after = if generated && emptied {
         None
     } else {

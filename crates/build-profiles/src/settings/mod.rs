@@ -37,6 +37,8 @@ pub struct Settings {
     pub portable: Layer,
     /// For `.cargo/env/<name>.toml`.
     pub environments: BTreeMap<String, Layer>,
+    /// For `.config/nextest.toml`.
+    pub nextest: Layer,
     /// Whether `config.toml` includes a machine layer.
     pub includes_machine: bool,
     /// What is wanted of each machine; `None` where the policy wants nothing of it or its floor is below 1.94.
@@ -177,6 +179,12 @@ pub fn settle(
             let path = KeyPath::new(["target", &target.name.value, entry.key.name]);
             settings.config.insert(path, from_entry(entry));
         }
+    }
+    if let Some(nextest) = policy.base.test.as_ref().and_then(|t| t.nextest.as_ref()) {
+        let named = nextest.settings.iter();
+        settings.nextest = named
+            .map(|(path, entry)| (path.clone(), from_entry(entry)))
+            .collect();
     }
     environment::settle(&mut cx, &sets, &mut settings);
     flags::one_level(&mut cx, &mut settings);
