@@ -119,6 +119,7 @@ fn clean(mut command: Command) -> Command {
             || text.starts_with("RUSTC")
             || text.starts_with("RUSTFLAGS")
             || text.starts_with("SCCACHE")
+            || text.starts_with("NEXTEST")
         {
             command.env_remove(&name);
         }
@@ -313,4 +314,256 @@ fn files_that_break_cargo_are_rolled_back() {
         before
     );
     house.build(&[]);
+}
+
+/// Two tests that pass, one that fails at first and one that always does, and a doctest.
+const TESTS: &str = r#"
+pub fn go() {}
+/// ```
+/// assert!(lib1::doctest_passes());
+/// ```
+pub fn doctest_passes() -> bool {
+    !std::path::Path::new("../doctest-fails").exists()
+}
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn steady() {}
+    #[test]
+    fn now_and_then() {
+        let again = std::path::Path::new("../../marker");
+        if !again.exists() {
+            std::fs::write(again, "").unwrap();
+            panic!("the first time");
+        }
+    }
+    #[test]
+    fn always_fails() {
+        panic!("as ever");
+    }
+}
+"#;
+
+impl House {
+    /// Runs the tests anew; gives the exit code and what was said on stderr.
+    fn test(&self, policy: &str, arguments: &[&str]) -> (Option<i32>, String) {
+        let _ = fs::remove_file(self.root.join("../marker"));
+        self.write("build-profiles.toml", policy);
+        let configured = self.configure(&["--no-verify"]);
+        assert!(
+            configured.status.success(),
+            "{}",
+            String::from_utf8_lossy(&configured.stderr)
+        );
+        let mut command = clean(Command::new(env!("CARGO_BIN_EXE_xtask")));
+        command.arg("test").args(arguments).current_dir(&self.root);
+        let output = command.output().expect("the tool can be run");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    }
+}
+
+#[track_caller]
+fn says((code, said): (Option<i32>, String), expected: i32, lines: &[&str]) {
+    assert_eq!(code, Some(expected), "{said}");
+    for line in lines {
+        let there = said.lines().any(|other| other.trim() == *line);
+        assert!(there, "`{line}` is not in:\n{said}");
+    }
+}
+
+/// A policy whose runner is nextest, with these keys of its default profile.
+fn nextest(keys: &str) -> String {
+    format!(
+        "schema = 1\n\n[test]\nrunner = \"nextest\"\n\n[test.nextest]\nnextest-version = \"0.9.100\"\n\n[test.nextest.profile.default]\n{keys}"
+    )
+}
+
+#[test]
+fn retries_pass_a_flaky_test_and_it_is_named() {
+    if !has_tool("cargo-nextest") {
+        return;
+    }
+    let house = House::new("schema = 1\n");
+    house.write(
+        "lib1/src/lib.rs",
+        &TESTS.replace("panic!(\"as ever\");", ""),
+    );
+    let with = house.test(&nextest("retries = 1\njunit.path = \"junit.xml\"\n"), &[]);
+    says(
+        with,
+        0,
+        &[
+            "warning: 1 test failed first and passed on a retry:",
+            "lib1 tests::now_and_then",
+            "tests: passed",
+            "doctests: passed",
+        ],
+    );
+    let strict = house.test(
+        &nextest("retries = 1\njunit.path = \"junit.xml\"\n"),
+        &["--strict"],
+    );
+    says(strict, 1, &["tests: passed"]);
+    let without = house.test(&nextest("retries = 0\njunit.path = \"junit.xml\"\n"), &[]);
+    says(without, 1, &["tests: failed", "doctests: passed"]);
+}
+
+#[test]
+fn a_default_filter_hides_tests_and_they_are_counted() {
+    if !has_tool("cargo-nextest") {
+        return;
+    }
+    let house = House::new("schema = 1\n");
+    house.write(
+        "lib1/src/lib.rs",
+        &TESTS.replace("panic!(\"the first time\");", ""),
+    );
+    let with = house.test(&nextest("default-filter = \"not test(always)\"\n"), &[]);
+    says(
+        with,
+        0,
+        &[
+            "note: 1 of 3 tests is hidden by `default-filter`",
+            "tests: passed",
+        ],
+    );
+    let narrowed = house.test(
+        &nextest("default-filter = \"not test(always)\"\n"),
+        &["--", "-E", "test(none)"],
+    );
+    says(narrowed, 1, &["tests: failed: there was none to run"]);
+    let without = house.test(&nextest("default-filter = \"all()\"\n"), &[]);
+    says(without, 1, &["tests: failed"]);
+}
+
+#[test]
+fn doctests_are_not_lost() {
+    if !has_tool("cargo-nextest") {
+        return;
+    }
+    let house = House::new("schema = 1\n");
+    let steady = TESTS
+        .replace("panic!(\"the first time\");", "")
+        .replace("panic!(\"as ever\");", "");
+    house.write("lib1/src/lib.rs", &steady);
+    house.write("doctest-fails", "");
+    let with = house.test(&nextest("retries = 0\n"), &[]);
+    says(with, 1, &["tests: passed", "doctests: failed"]);
+    let left_out = nextest("retries = 0\n").replace("[test]\n", "[test]\ndoctests = false\n");
+    says(house.test(&left_out, &[]), 0, &["tests: passed"]);
+    fs::remove_file(house.root.join("doctest-fails")).expect("just written");
+    let mended = house.test(&nextest("retries = 0\n"), &[]);
+    says(mended, 0, &["tests: passed", "doctests: passed"]);
+}
+
+/// A test that fails is a finding; a build that fails is none.
+#[test]
+fn tests_that_fail_and_builds_that_fail_are_told_apart() {
+    let house = House::new("schema = 1\n");
+    let mut policies = vec!["schema = 1\n".to_owned()];
+    if has_tool("cargo-nextest") {
+        policies.push(nextest("retries = 0\n"));
+    }
+    for policy in policies {
+        house.write("lib1/src/lib.rs", TESTS);
+        let failed = house.test(&policy, &["--", "--no-fail-fast"]);
+        says(failed, 1, &["tests: failed", "doctests: passed"]);
+        house.write(
+            "lib1/src/lib.rs",
+            &format!("{TESTS}#[test] fn x() {{ y }}\n"),
+        );
+        let broken = house.test(&policy, &[]);
+        says(broken, 2, &["tests: not run: the build failed"]);
+    }
+}
+
+/// `cargo test --doc` and `--lib` stop where there is no library.
+#[test]
+fn a_workspace_of_programs_alone_is_tested() {
+    let house = House::new("schema = 1\n");
+    house.write("app/src/main.rs", "fn main() {}\n#[test]\nfn passes() {}\n");
+    house.write("app/Cargo.toml", &package("app", ""));
+    house.write(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"2\"\nmembers = [\"app\"]\n",
+    );
+    let mut policies = vec!["schema = 1\n".to_owned()];
+    if has_tool("cargo-nextest") {
+        policies.push(nextest("retries = 0\n"));
+    }
+    for policy in policies {
+        let tested = house.test(&policy, &[]);
+        says(
+            tested,
+            0,
+            &["tests: passed", "doctests: no library has any"],
+        );
+    }
+}
+
+/// Each key of the table is known to the real nextest, which would only warn if it were not.
+#[test]
+fn nextest_knows_every_key_that_is_written() {
+    if !has_tool("cargo-nextest") {
+        return;
+    }
+    let policy = r#"schema = 1
+test.runner = "nextest"
+
+[test.nextest]
+nextest-version = { required = "0.9.143", recommended = "0.9.143" }
+
+[test.nextest.profile.ci]
+default-filter = "all()"
+fail-fast = { max-fail = 5, terminate = "immediate" }
+failure-output = "immediate-final"
+final-status-level = "flaky"
+flaky-result = "fail"
+global-timeout = "2h"
+leak-timeout = { period = "500ms", result = "fail" }
+retries = { backoff = "exponential", count = 3, delay = "1s", max-delay = "1m 30s", jitter = true }
+slow-timeout = { period = "1.5m", terminate-after = 2, grace-period = "0s", on-timeout = "pass" }
+status-level = "slow"
+success-output = "never"
+test-threads = -1
+threads-required = "num-test-threads"
+
+[test.nextest.profile.ci.junit]
+flaky-fail-status = "success"
+path = "junit.xml"
+report-name = "all"
+report-skipped = "ignored"
+store-failure-output = false
+store-success-output = true
+"#;
+    let homes = |key: &&build_profiles::key::Key| key.home.is_nextest();
+    for key in build_profiles::key::KEYS.iter().filter(homes) {
+        let line = format!("\n{} = ", key.name);
+        assert!(policy.contains(&line), "{} is not tried", key.name);
+    }
+    let house = House::new(policy).configured(&["--no-verify"]);
+    let list = |house: &House| {
+        let mut command = clean(Command::new("cargo"));
+        command
+            .args(["nextest", "list", "--profile", "ci", "--color=never"])
+            .current_dir(&house.root);
+        let output = command.output().expect("cargo can be run");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), said)
+    };
+    let (listed, said) = list(&house);
+    assert!(
+        listed && !said.contains("unknown configuration key"),
+        "{said}"
+    );
+    // The control: a key that nextest does not know is seen.
+    let file = ".config/nextest.toml";
+    let text = fs::read_to_string(house.root.join(file)).expect("configure wrote it");
+    house.write(file, &text.replace("\ntest-threads", "\ntests-threads"));
+    let (listed, said) = list(&house);
+    assert!(
+        listed && said.contains("unknown configuration key"),
+        "{said}"
+    );
 }

@@ -461,6 +461,25 @@ fn an_environment_that_stays() {
     house.says_to_a_person("environment_stays", &["HEAD~1"]);
 }
 
+/// What the file said already is no change, though the policy says it only now.
+#[test]
+fn how_the_tests_are_run() {
+    let house = House::new(POLICY);
+    house.write(
+        ".config/nextest.toml",
+        "nextest-version = \"0.9.131\"\n\n[profile.ci]\nretries = { backoff = \"fixed\", count = 2 } # as ever\nfail-fast = true\n",
+    );
+    house.commit("nextest");
+    house.write(
+        "build-profiles.toml",
+        &format!("{POLICY}\n[test]\nrunner = \"nextest\"\n\n[test.nextest]\nnextest-version = \"0.9.131\"\n\n[test.nextest.profile.ci]\nretries = 2\n# One run shows all that is red.\nfail-fast = false\nslow-timeout = {{ period = \"60s\", terminate-after = 2 }}\n"),
+    );
+    house.configure();
+    house.commit("the policy says it");
+    house.says("tests", "HEAD~1");
+    house.says_to_a_person("tests", &["HEAD~1"]);
+}
+
 #[test]
 fn the_policy_is_renamed() {
     let house = House::bare("");

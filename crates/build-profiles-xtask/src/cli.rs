@@ -20,6 +20,12 @@ Exit codes:
   2  could not run: usage, invalid policy, I/O, a build that fails
   3  an experiment could not tell";
 
+const TEST_EXIT_CODES: &str = "\
+Exit codes:
+  0  all tests passed
+  1  tests failed, or there was none to run; with --strict, a test was flaky
+  2  could not run: usage, invalid policy, no such runner, a build that fails";
+
 // The commands; flatten them into an xtask's own with `#[command(flatten)]`. No doc comment: clap would put it into the
 // help of that xtask.
 #[derive(Debug, Subcommand)]
@@ -37,6 +43,12 @@ pub enum Command {
     /// and the linker were really called with; then takes each setting away and looks whether that changes anything.
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
+    /// Run the tests: with the policy's runner, and then the doctests
+    ///
+    /// The runner's own output is shown as it comes. Both are run, whatever the first comes to; the exit code is that of
+    /// the worse. Without a policy the runner is cargo.
+    #[command(after_help = TEST_EXIT_CODES)]
+    Test(TestArgs),
     /// Print the JSON Schema of build-profiles.toml, for editors
     Schema,
 }
@@ -71,6 +83,22 @@ pub struct VerifyArgs {
     pub(crate) quick: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Take `[environment.<NAME>.test]` of the policy [default: the environment whose file this machine has copied]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    /// Leave the doctests out, this once
+    #[arg(long)]
+    pub(crate) no_doctests: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+    /// What the runner is given: `-- --profile ci`. What says what is built is for the doctests too
+    #[arg(last = true, value_name = "ARGUMENTS")]
+    pub(crate) arguments: Vec<OsString>,
 }
 
 #[derive(Debug, Args)]

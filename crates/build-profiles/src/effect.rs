@@ -372,6 +372,9 @@ fn default(
 ) -> Option<String> {
     match (parts, audience) {
         (["target", _, "rustflags"], _) => Some("what `build.rustflags` says".to_owned()),
+        (["test", "nextest", "profile", profile, ..], _) if *profile != "default" => {
+            Some("what `test.nextest.profile.default` says".to_owned())
+        }
         (["profile", profile, ..], Audience::ThirdParty(_) | Audience::Packages(_)) => {
             Some(format!("what `profile.{profile}` says"))
         }

@@ -26,6 +26,7 @@ pub mod machine;
 pub mod evidence;
 pub mod probe;
 pub mod verdict;
+pub mod runner;
 pub mod value;
 pub mod diagnostic;
 pub mod codes;

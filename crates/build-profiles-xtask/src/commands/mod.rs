@@ -4,6 +4,7 @@ mod configure;
 mod review;
 mod schema;
 mod verify;
+mod test;
 
 use crate::cli::Command;
 use crate::exit::Exit;
@@ -15,6 +16,7 @@ impl Command {
         let outcome = match self {
             Self::Configure(args) => configure::run(&args),
             Self::Verify(args) => verify::run(&args),
+            Self::Test(args) => test::run(&args),
             Self::Schema => schema::run(),
         };
         outcome.unwrap_or_else(|error| {

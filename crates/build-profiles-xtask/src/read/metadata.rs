@@ -20,7 +20,17 @@ pub(super) struct Found {
     pub(super) root: Utf8PathBuf,
     pub(super) target: Utf8PathBuf,
     pub(super) members: Vec<Member>,
+    pub(super) libraries: Vec<Library>,
     pub(super) broken: Option<Broken>,
+}
+
+/// A member with a library.
+#[derive(Debug)]
+pub(crate) struct Library {
+    /// The package's name.
+    pub(crate) package: String,
+    /// Whether its doctests are run.
+    pub(crate) doctests: bool,
 }
 
 /// Why Cargo can't read the workspace: a file of ours or of its own does not parse.
@@ -62,7 +72,7 @@ pub(super) fn workspace(args: &CommonArgs) -> Result<Found> {
         .lines()
         .find(|line| line.starts_with('{'))
         .unwrap_or_default();
-    // A third of the time `cargo metadata` takes goes into reading all of it with all its types; we need four fields.
+    // A third of the time `cargo metadata` takes goes into reading all of it with all its types; we need a few fields.
     let read: Metadata<'_> =
         serde_json::from_str(line).context("failed to read what `cargo metadata` printed")?;
     let root = Utf8PathBuf::from(read.workspace_root.as_ref());
@@ -74,6 +84,7 @@ pub(super) fn workspace(args: &CommonArgs) -> Result<Found> {
     members.sort();
     Ok(Found {
         members,
+        libraries: read.packages.iter().filter_map(Package::library).collect(),
         target: Utf8PathBuf::from(read.target_directory.as_ref()),
         root,
         broken: None,
@@ -98,9 +109,33 @@ struct Package<'a> {
     manifest_path: std::borrow::Cow<'a, str>,
     #[serde(borrow)]
     rust_version: Option<std::borrow::Cow<'a, str>>,
+    #[serde(borrow)]
+    targets: Vec<Target<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Target<'a> {
+    #[serde(borrow)]
+    kind: Vec<std::borrow::Cow<'a, str>>,
+    doctest: bool,
 }
 
 impl Package<'_> {
+    fn library(&self) -> Option<Library> {
+        const KINDS: [&str; 6] = ["cdylib", "dylib", "lib", "proc-macro", "rlib", "staticlib"];
+        let is_library = |target: &&Target<'_>| {
+            target
+                .kind
+                .iter()
+                .any(|kind| KINDS.contains(&kind.as_ref()))
+        };
+        let library = self.targets.iter().find(is_library)?;
+        Some(Library {
+            package: self.name.clone().into_owned(),
+            doctests: library.doctest,
+        })
+    }
+
     fn member(&self, root: &Utf8Path) -> Member {
         let folder = Utf8Path::new(self.manifest_path.as_ref())
             .parent()
@@ -151,6 +186,7 @@ fn failed(args: &CommonArgs, here: &Utf8Path, output: &Output) -> Result<Found> 
                 root: root.to_owned(),
                 target,
                 members: Vec::new(),
+                libraries: Vec::new(),
                 broken: Some(broken),
             });
         }

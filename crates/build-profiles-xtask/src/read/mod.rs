@@ -28,6 +28,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::cli::CommonArgs;
 use crate::run::{self, Children};
 
+pub(crate) use metadata::Library;
+
 /// The policy's name, in the workspace root.
 pub(crate) const POLICY: &str = "build-profiles.toml";
 
@@ -69,6 +71,8 @@ pub(crate) struct Place {
     pub(crate) boundary: Utf8PathBuf,
     /// Where this tool keeps its own things: `<target directory>/build-profiles`.
     pub(crate) state: Utf8PathBuf,
+    /// The members with a library.
+    pub(crate) libraries: Vec<Library>,
     members: Vec<Member>,
     broken: Option<metadata::Broken>,
 }
@@ -137,6 +141,7 @@ pub(crate) fn place(args: &CommonArgs) -> Result<Place> {
         boundary,
         state,
         members: found.members,
+        libraries: found.libraries,
         broken: found.broken,
     })
 }
@@ -149,6 +154,7 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
         state,
         members,
         broken,
+        libraries: _,
     } = place;
     if let Some(broken) = broken {
         // Cargo could not read its own files. Ours is the better message, if one of them does not parse.
@@ -251,6 +257,11 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
         diagnostics,
         root,
     })
+}
+
+/// A report that a runner has written; `None` if it is not there, or is no text.
+pub(crate) fn report(root: &Utf8Path, path: &str) -> Option<String> {
+    std::fs::read_to_string(root.join(path)).ok()
 }
 
 /// This tool's own version.

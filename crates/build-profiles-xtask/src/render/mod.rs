@@ -17,6 +17,7 @@ mod verify_github;
 mod verify_json;
 #[cfg(feature = "markdown")]
 mod verify_markdown;
+mod test;
 
 use std::io::{IsTerminal, Write as _};
 use std::sync::OnceLock;
@@ -34,6 +35,7 @@ pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
 pub(crate) use verify::{Verified, verified, verified_briefly};
 pub(crate) use verify_json::receipt;
+pub(crate) use test::{Tested, tested};
 
 /// What a run of `configure` came to.
 pub(crate) struct Report<'a> {
@@ -89,6 +91,15 @@ pub(crate) fn report(args: &CommonArgs, report: &Report<'_>) {
         #[cfg(not(feature = "markdown"))]
         Format::Markdown => {} // Refused by `can_say`.
         Format::Github => data(&github::report(report)),
+    }
+}
+
+/// Says findings alone.
+pub(crate) fn findings(args: &CommonArgs, repository: &Repository, findings: &[&Diagnostic]) {
+    let color = colored(args.color, &std::io::stderr());
+    let sources = repository.sources();
+    for finding in findings {
+        eprintln!("{}\n", snippet::draw(finding, &sources, color));
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod git;
 mod host;
 mod limit;
 mod private;
+pub(crate) mod runner;
 mod scratch;
 mod server;
 mod small;

@@ -276,7 +276,7 @@ impl Form {
             })
             .collect();
         let all = members.contains(&("max-fail".to_owned(), "all".into()));
-        members.retain(|(name, value)| !is_default(name, value) && !(all && name == "terminate"));
+        members.retain(|(name, value)| !(is_default(name, value) || all && name == "terminate"));
         members.sort();
         Value::Table(members)
     }
