@@ -7,6 +7,7 @@ use crate::edit::{Edit, Source, apply, parse};
 use crate::facts::Workspace;
 use crate::plan::{OnUndeclared, Undeclared, configures_cargo, plan};
 use crate::policy;
+use crate::policy::storage::key_of;
 use crate::settings::{manifest_profiles, settle};
 use crate::value::{KeyPath, Value};
 
@@ -18,11 +19,13 @@ pub fn adopt(
     undeclared: &[Undeclared],
 ) -> Result<String, Vec<Diagnostic>> {
     let mut entries: Vec<(KeyPath, Adopted)> = Vec::new();
+    let (policy, _) = policy::parse(file, text);
+    let has_cache = policy.is_some_and(|policy| policy.base.cache.is_some());
     // A variable that was meant to configure Cargo says nothing that could be taken over: it stays a finding.
     let says_something = |one: &&Undeclared| !matches!(one.path.parts()[..], ["env", name, ..] if configures_cargo(name));
     for one in undeclared.iter().filter(says_something) {
         if entries.iter().all(|(path, _)| *path != one.path) {
-            entries.push((one.path.clone(), first_guess(one, undeclared)));
+            entries.push((one.path.clone(), first_guess(one, undeclared, has_cache)));
         }
     }
     // Each round moves at least one entry to `[unmanaged]`, so this ends.
@@ -50,13 +53,48 @@ enum Adopted {
     Unmanaged(String),
 }
 
-fn first_guess(one: &Undeclared, all: &[Undeclared]) -> Adopted {
+/// Where the policy says what stands at this path of the manifest or the config.
+fn in_policy(path: &KeyPath) -> KeyPath {
+    let key = match path.parts()[..] {
+        ["env", name] => key_of(name),
+        _ => None,
+    };
+    match key {
+        Some(key) => KeyPath::new(key.home.table().split('.')).join(key.name),
+        None => path.clone(),
+    }
+}
+
+/// A variable of the cache, as the key of its storage that it is.
+fn variable(one: &Undeclared, has_cache: bool) -> Adopted {
+    let key = match one.path.parts()[..] {
+        ["env", name] if has_cache => key_of(name),
+        _ => None,
+    };
+    let (Some(key), Some(Value::Str(text))) = (key, &one.value) else {
+        return Adopted::Unmanaged("a variable that the policy has no key for".to_owned());
+    };
+    let typed = match text.as_str() {
+        "true" | "on" => Value::Bool(true),
+        "false" | "off" => Value::Bool(false),
+        text => text.parse().map_or_else(|_| text.into(), Value::Int),
+    };
+    let value = if key.check(&typed).is_ok() {
+        typed
+    } else {
+        text.as_str().into()
+    };
+    Adopted::Declared(value, one.comment.clone())
+}
+
+fn first_guess(one: &Undeclared, all: &[Undeclared], has_cache: bool) -> Adopted {
     let twins = all.iter().filter(|other| other.path == one.path).count();
     match (&one.path.parts()[..], &one.value) {
         (["profile", ..], _) if one.file != crate::layout::manifest_path() => Adopted::Unmanaged(
             format!("stands in {}, where it beats the manifest", one.file),
         ),
         _ if twins > 1 => Adopted::Unmanaged("set in several files that Cargo joins".to_owned()),
+        (["env", ..], _) => variable(one, has_cache),
         (_, Some(value)) => Adopted::Declared(value.clone(), one.comment.clone()),
         (_, None) => Adopted::Unmanaged("of a kind that a policy can't hold".to_owned()),
     }
@@ -76,7 +114,7 @@ fn write(
         .chain(unmanaged)
         .map(|(path, adopted)| match adopted {
             Adopted::Declared(value, comment) => Edit::Set {
-                path: path.clone(),
+                path: in_policy(path),
                 value: value.clone(),
                 comment: comment.clone(),
             },
@@ -137,6 +175,7 @@ fn blame(
         if matches!(adopted, Adopted::Unmanaged(_)) {
             continue;
         }
+        let path = &in_policy(path);
         if let Some(finding) = findings
             .iter()
             .find(|finding| points_at(&source, path, finding))

@@ -52,6 +52,14 @@ pub static CODES: &[(&str, &str)] = &[
         "git ignores the Cargo config that the policy writes",
     ),
     (
+        "credential_in_config",
+        "a credential of the cache stands in a file that everybody reads",
+    ),
+    (
+        "credential_in_policy",
+        "a password, a token or a user name in `[cache.storage]`",
+    ),
+    (
         "declared_elsewhere",
         "a file that the Cargo config includes sets what the policy sets",
     ),
@@ -79,6 +87,10 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "include_order",
         "the config includes the machine layer before the portable one",
+    ),
+    (
+        "incomplete_storage",
+        "`[cache.storage]` without a back-end, or a back-end without what it needs",
     ),
     (
         "incomplete_value",
@@ -127,6 +139,10 @@ pub static CODES: &[(&str, &str)] = &[
         "a linker does not work on this machine; the next is tried",
     ),
     (
+        "linker_under_shared_cache",
+        "a linker chosen per machine and a cache shared by machines defeat each other",
+    ),
+    (
         "lto_in_rustflags",
         "`-Clto` in rustflags, which rustc refuses",
     ),
@@ -151,7 +167,7 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     (
         "native_cpu_under_cache",
-        "`-Ctarget-cpu=native` in an environment with a cache",
+        "`-Ctarget-cpu=native` with a cache that several machines use",
     ),
     (
         "newer_than_nextest",
@@ -229,10 +245,23 @@ pub static CODES: &[(&str, &str)] = &[
         "a profile name that an environment variable would read as a key",
     ),
     (
+        "remote_storage_for_everybody",
+        "a storage that everybody's builds depend on",
+    ),
+    (
         "reserved_profile_name",
         "a profile name that Cargo keeps for itself",
     ),
     ("set_matches_nothing", "a set matches no package"),
+    ("storage_named_twice", "two back-ends in `[cache.storage]`"),
+    (
+        "storage_outranked",
+        "an environment's storage, which sccache passes over for that of the base",
+    ),
+    (
+        "storage_outside_of_its_jobs",
+        "the cache of GitHub Actions for machines that have none",
+    ),
     (
         "undeclared",
         "the files say what the policy could own and does not name",

@@ -24,6 +24,8 @@ pub enum Home {
     Policy,
     /// `[cache]` of the policy.
     Cache,
+    /// `[cache.storage]` of the policy, or the table of one of its back-ends: `cache.storage.redis`.
+    Storage(&'static str),
     /// `[test]` of the policy.
     Test,
     /// `[test.nextest]`: the top level of `.config/nextest.toml`.
@@ -170,6 +172,7 @@ impl Home {
             Self::Target => "target.<triple or cfg>",
             Self::Policy => "",
             Self::Cache => "cache",
+            Self::Storage(table) => table,
             Self::Test => "test",
             Self::Nextest => "test.nextest",
             Self::NextestProfile => "test.nextest.profile.<name>",

@@ -28,6 +28,7 @@ pub mod probe;
 pub mod verdict;
 pub mod runner;
 pub mod value;
+pub mod secret;
 pub mod diagnostic;
 pub mod codes;
 pub mod schema;

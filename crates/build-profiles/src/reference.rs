@@ -7,6 +7,7 @@ use semver::Version;
 use crate::codes::CODES;
 use crate::key::{self, Home, Key, Kind, LEFT_TO_CARGO, describe};
 use crate::policy::platform::{Family, LINKERS, PLATFORMS};
+use crate::policy::storage::{self, BACKENDS};
 use crate::policy::tables::{self, TABLES};
 use crate::tradeoff::{EXPANSIONS, Root, Scope, Tradeoff, expand};
 
@@ -23,6 +24,7 @@ pub fn policy_reference() -> String {
         packages(),
         linkers(),
         cache(),
+        storage_section(),
         section("`[test]`", &with_meaning("test", Home::Test)),
         nextest(),
         raw(),
@@ -228,6 +230,50 @@ fn left(home: Home) -> String {
         .join(", ")
 }
 
+fn storage_section() -> String {
+    let mut rows = String::new();
+    for backend in BACKENDS {
+        let names: Vec<_> = backend
+            .credentials
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let _ = writeln!(
+            rows,
+            "| `{}` | {} | {} |",
+            backend.name,
+            cell(backend.meaning),
+            names.join(", ")
+        );
+    }
+    let body = format!(
+        "Where the cache keeps what was compiled: one back-end of sccache, in sccache's own words.\n\
+         Without the table it is sccache's local folder, or what each machine's own configuration says.\n\n\
+         ```toml\n[cache.storage]\nredis = {{ endpoint = \"redis://cache.internal:6379\", key-prefix = \"app\" }}\n\n\
+         [environment.ci.cache.storage]\nredis = {{ rw-mode = \"READ_WRITE\" }}\n```\n\n\
+         It becomes sccache's variables in `[env]` of the Cargo config, which reach every sccache that Cargo starts; a \
+         variable that is exported already wins.\n\
+         A `sccache --show-stats` typed in a shell does not see them.\n\
+         A server that is already running keeps the storage it was started with, until `sccache --stop-server`.\n\n\
+         Credentials come from the environment of the build. They are never written and never printed; a password in a \
+         URL is refused.\n\n\
+         An environment that names the same back-end as the base adds to its keys. Another back-end must stand above the \
+         base's in this table: sccache takes the first that is set, and Cargo's `[env]` cannot take a variable away.\n\n\
+         | back-end | what it is | credentials |\n|---|---|---|\n{rows}\n{}",
+        keys(Home::Storage(storage::TABLE))
+    );
+    let mut sections = vec![section("`[cache.storage]`", &body)];
+    for backend in BACKENDS
+        .iter()
+        .filter(|backend| backend.table != storage::TABLE)
+    {
+        let keys = keys(Home::Storage(backend.table));
+        let body = format!("{}\n\n{keys}", backend.meaning);
+        sections.push(section(&format!("`[{}]`", backend.table), &body));
+    }
+    sections.join("\n")
+}
+
 fn raw() -> String {
     let build = format!(
         "{}\n\nNever touched, whatever the policy says: {}.\n\n{}",
@@ -348,6 +394,9 @@ fn key_section(key: &Key) -> String {
             let _ = writeln!(text, "- Since: Cargo {major}.{minor}");
         }
         None => {}
+    }
+    if let Some(variable) = storage::variable(key) {
+        let _ = writeln!(text, "- Becomes: `{variable}`");
     }
     if key.home == Home::Profile {
         let answer = if key.overridable { "yes" } else { "no" };

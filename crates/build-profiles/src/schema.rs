@@ -4,6 +4,7 @@ mod json;
 
 use crate::key::{Home, Key, Kind, keys};
 use crate::policy::platform::{Family, LINKERS, Linker, PLATFORMS};
+use crate::policy::storage::{self, BACKENDS};
 use crate::policy::tables::TABLES;
 use crate::tradeoff::Tradeoff;
 use json::Json;
@@ -34,7 +35,7 @@ fn root() -> Json {
     properties.sort_by_key(|(name, _)| *name);
     let definitions = [
         ("build", table_of(Home::Build)),
-        ("cache", table_of(Home::Cache)),
+        ("cache", cache()),
         ("environment", environments()),
         ("linker", linkers()),
         ("nextest", nextest()),
@@ -44,6 +45,7 @@ fn root() -> Json {
         ("packages", packages()),
         ("profile", profiles()),
         ("profile-keys", profile()),
+        ("storage", storages()),
         ("target", targets()),
         ("test", test()),
         ("test-overlay", table_of(Home::Test)),
@@ -143,6 +145,33 @@ fn describe(key: &Key) -> String {
 
 fn table_of(home: Home) -> Json {
     closed(keys(home).map(|key| (key.name, of_key(key))).collect())
+}
+
+/// `[cache]`.
+fn cache() -> Json {
+    let mut properties: Vec<_> = keys(Home::Cache)
+        .map(|key| (key.name, of_key(key)))
+        .collect();
+    properties.push((
+        "storage",
+        reference("storage", "Where the cache keeps what was compiled."),
+    ));
+    closed(properties)
+}
+
+/// `[cache.storage]`.
+fn storages() -> Json {
+    let mut properties: Vec<_> = keys(Home::Storage(storage::TABLE))
+        .map(|key| (key.name, of_key(key)))
+        .collect();
+    let backends = BACKENDS
+        .iter()
+        .filter(|backend| backend.table != storage::TABLE);
+    properties.extend(backends.map(|backend| {
+        let table = table_of(Home::Storage(backend.table));
+        (backend.name, with_description(table, backend.meaning))
+    }));
+    closed(properties)
 }
 
 /// The keys of `package.<selector>` and `build-override`.

@@ -896,3 +896,170 @@ fn a_byte_order_mark_and_windows_line_breaks_of_nextests_file_stay() {
         )
     );
 }
+
+
+#[test]
+fn a_storage_becomes_variables_of_the_config() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+toolchain = "1.94"
+[cache]
+tool = "sccache"
+# What the office has.
+storage.redis = { endpoint = "redis://cache:6379", db = 1, rw-mode = "READ_ONLY" }
+[environment.ci.cache]
+if-missing = "error"
+storage.redis.rw-mode = "READ_WRITE"
+//- .cargo/config.toml
+include = [{ path = "portable.toml" }, { path = "machine.toml", optional = true }]
+
+[env]
+SCCACHE_REDIS_DB = "1"
+EDITOR = "vi"
+//- .gitignore
+/.cargo/machine.toml
+"#,
+        str![[r#"
+== .cargo/config.toml
+include = [{ path = "portable.toml" }, { path = "machine.toml", optional = true }]
+
+[env]
+SCCACHE_REDIS_DB = "1"
+EDITOR = "vi"
+SCCACHE_REDIS_ENDPOINT = "redis://cache:6379"
+
+== .cargo/env/ci.toml
+# Written by `cargo xtask configure` from [environment.ci] of build-profiles.toml; change it there.
+# A machine of this kind copies it: cp .cargo/env/ci.toml .cargo/machine.toml
+
+[build]
+rustc-wrapper = "sccache"
+
+[env]
+SCCACHE_REDIS_RW_MODE = "READ_WRITE"
+
+== .cargo/portable.toml
+# Written by `cargo xtask configure` from build-profiles.toml; change it there.
+# Values that hold on every machine and that a machine or an environment may override.
+
+[env]
+SCCACHE_REDIS_RW_MODE = "READ_ONLY"
+
+== .gitignore
+/.cargo/machine.toml
+/build-profiles.local.toml
+
+Note[remote_storage_for_everybody] build-profiles.toml:6 whoever has sccache can build only where `redis` can be reached
+
+"#]],
+    );
+}
+
+#[test]
+fn a_variable_of_the_cache_is_owned_where_there_is_a_cache() {
+    let config = "//- .cargo/config.toml\n[env]\nSCCACHE_IDLE_TIMEOUT = \"0\"\n";
+    check(
+        &format!("//- build-profiles.toml\nschema = 1\n{config}"),
+        str![""],
+    );
+    let with_cache =
+        "schema = 1\n[environment.ci.cache]\ntool = \"sccache\"\nif-missing = \"error\"\n";
+    check(
+        &format!(
+            "//- build-profiles.toml\n{with_cache}//- .cargo/env/ci.toml\n[build]\nrustc-wrapper = \"sccache\"\n{config}"
+        ),
+        str![[r#"
+Deny[undeclared] .cargo/config.toml:2 `env.SCCACHE_IDLE_TIMEOUT` stands in `.cargo/config.toml` and not in the policy
+
+"#]],
+    );
+}
+
+#[test]
+fn a_credential_in_the_config_is_left_for_a_person() {
+    let fixture = r#"//- build-profiles.toml
+schema = 1
+[environment.ci.cache]
+tool = "sccache"
+if-missing = "error"
+//- .cargo/env/ci.toml
+[build]
+rustc-wrapper = "sccache"
+//- .cargo/config.toml
+[env]
+SCCACHE_REDIS_PASSWORD = "pw"
+SCCACHE_REDIS = "redis://:pw@cache"
+"#;
+    check(
+        fixture,
+        str![[r#"
+Deny[credential_in_config] .cargo/config.toml:2 `env.SCCACHE_REDIS_PASSWORD` of `.cargo/config.toml` holds a credential
+Deny[credential_in_config] .cargo/config.toml:3 `env.SCCACHE_REDIS` of `.cargo/config.toml` holds a credential
+
+"#]],
+    );
+    check_prune(
+        fixture,
+        str![[r#"
+Deny[credential_in_config] .cargo/config.toml:2 `env.SCCACHE_REDIS_PASSWORD` of `.cargo/config.toml` holds a credential
+Deny[credential_in_config] .cargo/config.toml:3 `env.SCCACHE_REDIS` of `.cargo/config.toml` holds a credential
+
+"#]],
+    );
+}
+
+#[test]
+fn variables_of_the_cache_are_adopted() {
+    let workspace = workspace(
+        r#"//- build-profiles.toml
+schema = 1
+toolchain = "1.94"
+
+[cache]
+tool = "sccache"
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+include = [{ path = "machine.toml", optional = true }]
+
+[env]
+# What the office has.
+SCCACHE_REDIS_ENDPOINT = "redis://cache:6379"
+SCCACHE_REDIS_DB = "1"
+SCCACHE_IDLE_TIMEOUT = "0"
+SCCACHE_S3_USE_SSL = "true"
+EDITOR = "vi"
+//- .gitignore
+/.cargo/machine.toml
+"#,
+    );
+    let outcome = decide(&workspace, OnUndeclared::Refuse);
+    let text = build_profiles::adopt::adopt(
+        &build_profiles::diagnostic::FilePath::new(fixture::POLICY),
+        &workspace.files[&build_profiles::diagnostic::FilePath::new(fixture::POLICY)],
+        &workspace,
+        &outcome.plan.undeclared,
+    );
+    assert_data_eq!(
+        text.expect("adopted"),
+        str![[r#"
+schema = 1
+toolchain = "1.94"
+
+[cache]
+tool = "sccache"
+
+[cache.storage.redis]
+# What the office has.
+endpoint = "redis://cache:6379"
+db = 1
+
+[unmanaged.env]
+SCCACHE_IDLE_TIMEOUT = "a variable that the policy has no key for"
+SCCACHE_S3_USE_SSL = "two storages, and the cache uses one"
+
+"#]]
+        .raw()
+    );
+}

@@ -1,8 +1,10 @@
 //! The difference, as text: unified, with the files' own line numbers.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use build_profiles::plan::FileChange;
+use build_profiles::secret;
 use similar::TextDiff;
 
 use super::Report;
@@ -13,11 +15,16 @@ pub(super) fn unified(change: &FileChange, colored: bool) -> String {
     if colored { color(&text) } else { text }
 }
 
+/// Both texts without what must not be printed.
+fn masked(change: &FileChange) -> (Cow<'_, str>, Cow<'_, str>) {
+    (
+        secret::masked(change.before.as_deref().unwrap_or_default()),
+        secret::masked(change.after.as_deref().unwrap_or_default()),
+    )
+}
+
 fn named(change: &FileChange, path: &str) -> String {
-    let (before, after) = (
-        change.before.as_deref().unwrap_or_default(),
-        change.after.as_deref().unwrap_or_default(),
-    );
+    let (before, after) = masked(change);
     let name = |side: &str, there: bool| {
         if there {
             format!("{side}/{path}")
@@ -25,7 +32,7 @@ fn named(change: &FileChange, path: &str) -> String {
             "/dev/null".to_owned()
         }
     };
-    let diff = TextDiff::from_lines(before, after);
+    let diff = TextDiff::from_lines(&*before, &*after);
     diff.unified_diff()
         .context_radius(3)
         .header(
@@ -40,10 +47,7 @@ pub(super) fn within_tables(change: &FileChange, only: Option<&str>) -> String {
     let Some(only) = only else {
         return named(change, change.path.as_str());
     };
-    let (before, after) = (
-        change.before.as_deref().unwrap_or_default(),
-        change.after.as_deref().unwrap_or_default(),
-    );
+    let (before, after) = masked(change);
     let inside = |text: &str| -> Vec<bool> {
         let mut within = false;
         text.lines()
@@ -57,8 +61,8 @@ pub(super) fn within_tables(change: &FileChange, only: Option<&str>) -> String {
             })
             .collect()
     };
-    let (old, new) = (inside(before), inside(after));
-    let diff = TextDiff::from_lines(before, after);
+    let (old, new) = (inside(&before), inside(&after));
+    let diff = TextDiff::from_lines(&*before, &*after);
     let mut unified = diff.unified_diff();
     let mut text = String::new();
     for hunk in unified.context_radius(3).iter_hunks() {

@@ -1,7 +1,10 @@
 //! The report as one JSON object. Its schema is documented in docs/json.md; a change that breaks readers raises `schema`.
 
+use std::borrow::Cow;
+
 use build_profiles::diagnostic::{Diagnostic, Level};
 use build_profiles::plan::{Drift, DriftKind};
+use build_profiles::secret;
 use build_profiles::settings::Via;
 use serde::Serialize;
 
@@ -28,8 +31,8 @@ struct Json<'a> {
 struct File<'a> {
     path: &'a str,
     status: &'static str,
-    before: Option<&'a str>,
-    after: Option<&'a str>,
+    before: Option<Cow<'a, str>>,
+    after: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -83,8 +86,8 @@ pub(super) fn report(report: &Report<'_>) -> String {
                     (_, None) => "removed",
                     _ => "changed",
                 },
-                before: change.before.as_deref(),
-                after: change.after.as_deref(),
+                before: change.before.as_deref().map(secret::masked),
+                after: change.after.as_deref().map(secret::masked),
             })
             .collect(),
         drift: report

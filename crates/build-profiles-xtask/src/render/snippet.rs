@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
+use build_profiles::secret;
 
 use super::advice;
 
@@ -52,7 +53,7 @@ pub(super) fn draw(
             }
         });
         group = group.element(
-            Snippet::source(*source)
+            Snippet::source(secret::masked(source))
                 .path(file.as_str())
                 .annotations(annotations),
         );

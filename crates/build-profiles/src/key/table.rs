@@ -22,6 +22,109 @@ const LTO: Kind = Kind::Mixed {
     words: &["fat", "thin", "off", "n", "no", "none"],
 };
 
+/// A key of `[cache.storage]`, or of one of its back-ends: all of them become variables of sccache.
+const fn storage(
+    table: &'static str,
+    name: &'static str,
+    kind: Kind,
+    meaning: &'static str,
+    default: &'static str,
+    trade: &'static str,
+) -> Key {
+    Key {
+        name,
+        home: Home::Storage(table),
+        kind,
+        overridable: false,
+        since: None,
+        unstable: None,
+        reach: Reach::Portable,
+        meaning,
+        default,
+        trade,
+        claim: "The cache location that the running sccache server tells.",
+        source: "https://github.com/mozilla/sccache/blob/main/docs/Configuration.md",
+    }
+}
+
+const fn endpoint(table: &'static str, meaning: &'static str) -> Key {
+    storage(
+        table,
+        "endpoint",
+        Kind::Str,
+        meaning,
+        "None: it must be there.",
+        "A service that cannot be reached when the cache server starts fails every build after ten seconds.",
+    )
+}
+
+const fn bucket(table: &'static str, meaning: &'static str) -> Key {
+    storage(
+        table,
+        "bucket",
+        Kind::Str,
+        meaning,
+        "None: it must be there.",
+        "Machines that name the same bucket and the same prefix share what they compile.",
+    )
+}
+
+const fn key_prefix(table: &'static str) -> Key {
+    storage(
+        table,
+        "key-prefix",
+        Kind::Str,
+        "What the cache's keys begin with.",
+        "Nothing.",
+        "A prefix of its own keeps a workspace's entries apart from those of others: nothing is shared, and all of it can be deleted at once.",
+    )
+}
+
+const fn expiration(table: &'static str, default: &'static str) -> Key {
+    storage(
+        table,
+        "expiration",
+        Kind::Int(0, u32::MAX as i64),
+        "After how many seconds an entry goes; 0 for never.",
+        default,
+        "A service that is never cleared fills up; one that is cleared too often is always cold.",
+    )
+}
+
+const fn no_credentials(table: &'static str) -> Key {
+    storage(
+        table,
+        "no-credentials",
+        Kind::Bool,
+        "Whether the bucket is read without credentials: a public one.",
+        "`false`.",
+        "Everybody can read without a secret; nobody can write.",
+    )
+}
+
+const fn rw_mode(table: &'static str, default: &'static str) -> Key {
+    storage(
+        table,
+        "rw-mode",
+        Kind::Word(&["READ_ONLY", "READ_WRITE"]),
+        "Whether what was compiled is stored too. Older releases of sccache know it for few back-ends.",
+        default,
+        "A CI that writes and people who only read keep the cache to what CI has built.",
+    )
+}
+
+const STORAGE: &str = "cache.storage";
+const AZURE: &str = "cache.storage.azure";
+const COS: &str = "cache.storage.cos";
+const GCS: &str = "cache.storage.gcs";
+const GHA: &str = "cache.storage.gha";
+const MEMCACHED: &str = "cache.storage.memcached";
+const OSS: &str = "cache.storage.oss";
+const REDIS: &str = "cache.storage.redis";
+const S3: &str = "cache.storage.s3";
+const WEBDAV: &str = "cache.storage.webdav";
+const BOTH: &str = "`\"READ_WRITE\"`.";
+
 pub(super) static KEYS: &[Key] = &[
     Key {
         name: "codegen-backend",
@@ -475,6 +578,139 @@ pub(super) static KEYS: &[Key] = &[
         claim: "The wrapper in front of rustc, and hits counted by a server of our own.",
         source: "https://github.com/mozilla/sccache",
     },
+    storage(
+        STORAGE,
+        "dir",
+        Kind::Str,
+        "The folder of a local cache: an absolute path, the same on every machine that has it.",
+        "sccache's own folder in the user's cache folder.",
+        "A folder that several users or containers mount is shared; only one server at a time may use it.",
+    ),
+    storage(
+        STORAGE,
+        "size",
+        Kind::Str,
+        "How large a local cache may grow: a number with `K`, `M`, `G` or `T`.",
+        "`\"10G\"`.",
+        "A cache smaller than two builds evicts what the next build wants: every hit becomes a miss.",
+    ),
+    storage(
+        AZURE,
+        "container",
+        Kind::Str,
+        "The blob container.",
+        "None: it must be there.",
+        "Machines that name the same container and the same prefix share what they compile.",
+    ),
+    key_prefix(AZURE),
+    rw_mode(AZURE, BOTH),
+    bucket(COS, "The bucket of Tencent Cloud Object Storage."),
+    endpoint(
+        COS,
+        "The service's address, as `\"cos.na-siliconvalley.myqcloud.com\"`.",
+    ),
+    key_prefix(COS),
+    rw_mode(COS, BOTH),
+    bucket(GCS, "The bucket of Google Cloud Storage."),
+    key_prefix(GCS),
+    rw_mode(GCS, "`\"READ_ONLY\"`, of this back-end alone."),
+    rw_mode(GHA, BOTH),
+    storage(
+        GHA,
+        "version",
+        Kind::Str,
+        "A name for the whole cache: entries of another version are never found.",
+        "None of its own.",
+        "Another version starts an empty cache: the way to throw away a bad one.",
+    ),
+    endpoint(
+        MEMCACHED,
+        "The service's URL, as `\"tcp://cache.internal:11211\"`.",
+    ),
+    expiration(MEMCACHED, "One day."),
+    key_prefix(MEMCACHED),
+    rw_mode(MEMCACHED, BOTH),
+    bucket(OSS, "The bucket of Alibaba Object Storage Service."),
+    endpoint(
+        OSS,
+        "The service's address, as `\"oss-us-east-1.aliyuncs.com\"`.",
+    ),
+    key_prefix(OSS),
+    no_credentials(OSS),
+    rw_mode(OSS, BOTH),
+    storage(
+        REDIS,
+        "cluster-endpoints",
+        Kind::Str,
+        "The URLs of a cluster's nodes, separated by commas; instead of `endpoint`.",
+        "None: one server.",
+        "As `endpoint`.",
+    ),
+    storage(
+        REDIS,
+        "db",
+        Kind::Int(0, 65535),
+        "The number of the database.",
+        "`0`.",
+        "A database of its own can be emptied without harm to others.",
+    ),
+    endpoint(
+        REDIS,
+        "The server's URL without user and password, as `\"redis://cache.internal:6379\"` or `\"rediss://...\"` with TLS.",
+    ),
+    expiration(REDIS, "Never."),
+    key_prefix(REDIS),
+    rw_mode(REDIS, BOTH),
+    bucket(S3, "The bucket's name."),
+    storage(
+        S3,
+        "enable-virtual-host-style",
+        Kind::Bool,
+        "Whether the bucket's name stands in the host's name.",
+        "`false`.",
+        "What the service asks for.",
+    ),
+    storage(
+        S3,
+        "endpoint",
+        Kind::Str,
+        "The service's address, for one that is not Amazon's: MinIO, R2.",
+        "Amazon's, of the region.",
+        "A service that cannot be reached when the cache server starts fails every build after ten seconds.",
+    ),
+    key_prefix(S3),
+    no_credentials(S3),
+    storage(
+        S3,
+        "region",
+        Kind::Str,
+        "The bucket's region; `\"auto\"` for R2.",
+        "The AWS configuration's; `us-east-1` with an `endpoint`.",
+        "What the service asks for.",
+    ),
+    rw_mode(S3, BOTH),
+    storage(
+        S3,
+        "server-side-encryption",
+        Kind::Bool,
+        "Whether the service encrypts what it stores.",
+        "`false`.",
+        "What the service asks for.",
+    ),
+    storage(
+        S3,
+        "use-ssl",
+        Kind::Bool,
+        "Whether the endpoint is spoken to over TLS.",
+        "`false`, unless the endpoint says `https://`.",
+        "Without it credentials and artifacts cross the network in the clear.",
+    ),
+    endpoint(
+        WEBDAV,
+        "The folder's URL, as `\"https://cache.internal/sccache\"`.",
+    ),
+    key_prefix(WEBDAV),
+    rw_mode(WEBDAV, BOTH),
     Key {
         name: "doctests",
         home: Home::Test,

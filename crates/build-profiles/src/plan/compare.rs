@@ -106,6 +106,10 @@ pub(super) fn document(
         {
             // Seen, named, left alone.
         } else if owned(against.policy, document.kind, &leaf.path) {
+            if let Some(found) = credential(&document.path, &leaf) {
+                plan.diagnostics.push(found);
+                continue;
+            }
             let removed = surplus(against, document, text, &leaf, plan);
             edits.extend(removed.then(|| Edit::Remove {
                 path: leaf.path.clone(),
@@ -141,6 +145,28 @@ pub(super) fn document(
         });
     }
     edits
+}
+
+/// A credential of the cache in a file: it is neither taken over nor shown, so a person has to take it out.
+fn credential(file: &FilePath, leaf: &Leaf) -> Option<Diagnostic> {
+    let ["env", name, ..] = leaf.path.parts()[..] else {
+        return None;
+    };
+    let in_url = match &leaf.value {
+        Some(Value::Str(text)) => crate::secret::in_url(text).is_some(),
+        _ => false,
+    };
+    let named = crate::policy::storage::is_credential(name);
+    (named || in_url).then(|| {
+        Diagnostic::new(
+            Level::Deny,
+            "credential_in_config",
+            format!("`{}` of `{file}` holds a credential", leaf.path),
+        )
+        .with_label(file, leaf.key_span.clone(), "whoever reads the repository has it")
+        .with_note("it is left as it is: whatever is taken over or deleted is also shown")
+        .with_help("take it out by hand, export it where the build runs, and change it if it was ever pushed")
+    })
 }
 
 /// New keys stand as a person would write them: tables in the order of the policy, a profile's own keys before its

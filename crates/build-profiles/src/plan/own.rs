@@ -14,7 +14,10 @@ pub(crate) fn owned(policy: &Policy, kind: DocumentKind, path: &KeyPath) -> bool
         (DocumentKind::Generated, _) => true,
         (_, ["profile", name, ..]) => policy.strict || names_profile(policy, name),
         (DocumentKind::Manifest, _) => false,
-        (_, ["env", name, ..]) => configures_cargo(name),
+        (_, ["env", name, ..]) => {
+            configures_cargo(name)
+                || name.starts_with("SCCACHE_") && bodies(policy).any(|body| body.cache.is_some())
+        }
         (_, ["build", "rustflags"] | ["target", _, "rustflags"]) => {
             policy.strict || bodies(policy).any(has_flags)
         }

@@ -6,7 +6,7 @@ use crate::policy::entry::{self, Place};
 use crate::policy::source::{Field, Reader};
 use crate::policy::{
     Body, Cache, CacheScope, Entry, IfMissing, PackageSet, Spanned, Target, Test, linker, nextest,
-    profile,
+    profile, storage,
 };
 use crate::value::Value;
 
@@ -40,6 +40,10 @@ fn cache(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Cache> {
         ..Cache::default()
     };
     for field in &fields {
+        if field.name == "storage" {
+            cache.storage = storage::read(reader, field);
+            continue;
+        }
         let Some(entry) = entry::read(reader, field, Home::Cache, Place::Table, None) else {
             // Said already; a tool that cannot be is a tool all the same.
             if field.name == "tool" {

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::key::{self, Home, KEYS, Key, Kind, LEFT_TO_CARGO, takes};
 use crate::policy::source::{Field, Reader};
+use crate::policy::storage::{self, BACKENDS};
 use crate::policy::tables::TABLES;
 use crate::policy::{Entry, Spanned, flags, nextest};
 use crate::value::Value;
@@ -318,17 +319,22 @@ pub(super) fn suggest(home: Home, place: Place, name: &str) -> Option<String> {
 fn names(home: Home, place: Place) -> impl Iterator<Item = &'static str> {
     let words: &[&str] = match (home, place) {
         (Home::Profile, Place::Table) => &["build-override", "package", "tradeoff"],
+        (Home::Cache, _) => &["storage"],
         (Home::Test, _) => &["nextest"],
         (Home::Nextest, _) => &["profile"],
         (Home::NextestProfile, _) => &["junit"],
         _ => &[],
     };
+    let storages = BACKENDS.iter().filter(move |backend| {
+        home == Home::Storage(storage::TABLE) && backend.table != storage::TABLE
+    });
     let tables = TABLES.iter().filter(move |_| home == Home::Policy);
     key::keys(home)
         .filter(move |key| key.unstable.is_none() && (place == Place::Table || key.overridable))
         .map(|key| key.name)
         .chain(words.iter().copied())
         .chain(tables.map(|table| table.name))
+        .chain(storages.map(|backend| backend.name))
 }
 
 /// The words a kind takes.

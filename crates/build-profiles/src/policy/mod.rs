@@ -15,6 +15,7 @@ mod parse;
 pub mod platform;
 mod profile;
 mod source;
+pub mod storage;
 pub mod tables;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use crate::value::{KeyPath, Value};
 
 pub use inherits::{check_inherits, root};
 pub use parse::{check_tool, parse};
+pub use storage::Storage;
 
 /// The newest version of the policy's format.
 pub const SCHEMA: i64 = 1;
@@ -169,6 +171,8 @@ pub struct Cache {
     pub scope: Option<Spanned<CacheScope>>,
     /// What to do on a machine without the tool.
     pub if_missing: Option<Spanned<IfMissing>>,
+    /// Where it keeps what was compiled.
+    pub storage: Option<Storage>,
     /// The comment above the table or its first key.
     pub reason: Option<String>,
 }

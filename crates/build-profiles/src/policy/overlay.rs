@@ -52,6 +52,10 @@ fn cache(base: Option<&Cache>, own: &Cache) -> Cache {
         tool: own.tool.clone().or_else(|| base.tool.clone()),
         scope: own.scope.clone().or_else(|| base.scope.clone()),
         if_missing: own.if_missing.clone().or_else(|| base.if_missing.clone()),
+        storage: match (&base.storage, &own.storage) {
+            (Some(base), Some(own)) => Some(own.over(base)),
+            (base, own) => own.clone().or_else(|| base.clone()),
+        },
         reason: own.reason.clone().or_else(|| base.reason.clone()),
     }
 }

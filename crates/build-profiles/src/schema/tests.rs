@@ -269,6 +269,13 @@ fn every_key_is_in_it() {
             Home::Profile => definition("profile-keys"),
             Home::Build => definition("build"),
             Home::Cache => definition("cache"),
+            Home::Storage(table) => {
+                let storage = definition("storage");
+                let inner = table
+                    .strip_prefix("cache.storage.")
+                    .map(|name| storage.get("properties").and_then(|all| all.get(name)));
+                inner.map_or(storage, |inner| inner.expect("a back-end"))
+            }
             Home::Test => definition("test"),
             Home::Nextest => definition("nextest"),
             Home::NextestProfile => definition("nextest-profile"),

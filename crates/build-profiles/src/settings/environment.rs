@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::packages::ResolvedSet;
 use super::{Context, Layer, Origin, Setting, Settings, Via, from_entry, profiles};
-use crate::policy::{Body, Cache, CacheScope, platform};
+use crate::policy::{Body, Cache, CacheScope, Storage, platform};
 use crate::value::{KeyPath, Value};
 
 /// Settles every environment of the policy into `settings.environments`.
@@ -31,6 +31,7 @@ pub(crate) fn settle(
         linkers(body, &mut layer);
         if let Some(cache) = &body.cache {
             cached(cache, policy.base.cache.as_ref(), &mut layer);
+            storage(Some(cache), &mut layer);
         }
         settings
             .environments
@@ -114,6 +115,21 @@ fn cached(cache: &Cache, base: Option<&Cache>, layer: &mut Layer) {
             KeyPath::new(["build", "incremental"]),
             Setting {
                 value: false.into(),
+                origin,
+            },
+        );
+    }
+}
+
+/// The variables of a cache's storage. `[env]` reaches sccache, which Cargo starts, and an exported variable still wins.
+pub(super) fn storage(cache: Option<&Cache>, layer: &mut Layer) {
+    let storage = cache.and_then(|cache| cache.storage.as_ref());
+    for variable in storage.map(Storage::variables).unwrap_or_default() {
+        let origin = table_origin(&variable.span, variable.reason.as_deref(), "cache.storage");
+        layer.insert(
+            KeyPath::new(["env", &variable.name]),
+            Setting {
+                value: variable.value.as_str().into(),
                 origin,
             },
         );

@@ -186,6 +186,7 @@ pub fn settle(
             .map(|(path, entry)| (path.clone(), from_entry(entry)))
             .collect();
     }
+    environment::storage(policy.base.cache.as_ref(), &mut settings.config);
     environment::settle(&mut cx, &sets, &mut settings);
     flags::one_level(&mut cx, &mut settings);
 

@@ -1,6 +1,6 @@
 //! The compile cache: what it would lose, what would lock it out, and where it would not be.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::policy::source::Reader;
 use crate::policy::{Cache, CacheScope, Entry, IfMissing, flags, inherits};
 use crate::tradeoff::Scope;
@@ -27,6 +27,7 @@ pub(super) fn check(reader: &mut Reader<'_>, subject: &Subject<'_>) {
     incremental(reader, subject, cache);
     unpacked(reader, subject, cache);
     environment(reader, subject, cache);
+    native_cpu(reader, subject, cache);
 }
 
 /// A linker or a cache without a toolchain that has `include`.
@@ -198,6 +199,17 @@ fn environment(reader: &mut Reader<'_>, subject: &Subject<'_>, cache: &Cache) {
         ));
         push(reader, found);
     }
+}
+
+/// Code for the CPU of whoever compiled it first.
+fn native_cpu(reader: &mut Reader<'_>, subject: &Subject<'_>, cache: &Cache) {
+    let shared = cache.storage.as_ref().filter(|storage| storage.is_shared());
+    let (name, level) = match (subject.environment, shared) {
+        (Some(environment), None) => (format!("of `{}`", environment.name.value), Level::Warning),
+        (_, Some(_)) => ("that machines share".to_owned(), Level::Error),
+        (None, None) => return,
+    };
+    let keyed = shared.map_or(&cache.span, |storage| &storage.span);
     let targets = subject
         .body
         .targets
@@ -212,9 +224,10 @@ fn environment(reader: &mut Reader<'_>, subject: &Subject<'_>, cache: &Cache) {
         if !native {
             continue;
         }
-        let found = Diagnostic::warning(
+        let found = Diagnostic::new(
+            level,
             "native_cpu_under_cache",
-            format!("the cache of `{name}` may serve code for another CPU"),
+            format!("the cache {name} may serve code for another CPU"),
         )
         .with_label(
             reader.file,
@@ -223,7 +236,7 @@ fn environment(reader: &mut Reader<'_>, subject: &Subject<'_>, cache: &Cache) {
         )
         .with_label(
             reader.file,
-            cache.span.clone(),
+            keyed.clone(),
             "its key holds the word `native` only",
         )
         .with_note(

@@ -6,6 +6,7 @@ mod cache;
 mod linker;
 mod nextest;
 mod profiles;
+mod storage;
 mod unmanaged;
 
 use semver::Version;
@@ -57,6 +58,7 @@ fn body(reader: &mut Reader<'_>, subject: &Subject<'_>) {
     profiles::check(reader, subject);
     linker::check(reader, subject);
     cache::check(reader, subject);
+    storage::check(reader, subject);
 }
 
 /// Adds a finding, unless the base has shown it already.

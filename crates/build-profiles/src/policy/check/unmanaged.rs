@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::policy::source::Reader;
-use crate::policy::{Body, Entry, Policy, Selector};
+use crate::policy::{Body, Entry, Policy, Selector, Storage};
 use crate::value::KeyPath;
 
 use super::push;
@@ -79,6 +79,13 @@ fn declared(body: &Body) -> Vec<(KeyPath, Range<usize>)> {
             };
             entries(&table.join("package").join(name), &package.settings);
         }
+    }
+    let storage = body.cache.as_ref().and_then(|cache| cache.storage.as_ref());
+    for variable in storage.map(Storage::variables).unwrap_or_default() {
+        declared.push((
+            KeyPath::new(["env".to_owned(), variable.name]),
+            variable.span,
+        ));
     }
     let profiles = body.profiles.iter().map(|profile| {
         let path = KeyPath::new(["profile", &profile.name.value]);

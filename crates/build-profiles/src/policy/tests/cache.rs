@@ -17,7 +17,7 @@ dir = "x"
 error[invalid_value] 3:8 `tool` takes `"sccache"` | "ccache": not one of them | did you mean `"sccache"`?
 error[invalid_value] 4:9 `scope` takes `"dependencies"` or `"everything"` | "all": not one of them | write `"dependencies"` or `"everything"`
 error[invalid_value] 5:14 `if-missing` takes `"skip"`, `"warn"` or `"error"` | "ignore": not one of them | write `"skip"`, `"warn"` or `"error"`
-error[unknown_key] 6:1 unknown key `dir` in `[cache]` | dir: unknown | use one of `if-missing`, `scope`, `tool`
+error[unknown_key] 6:1 unknown key `dir` in `[cache]` | dir: unknown | move `dir` to `[cache.storage]`
 "##,
     );
 }

@@ -8,6 +8,7 @@ mod nextest;
 mod packages;
 mod places;
 mod profiles;
+mod storage;
 mod top;
 
 use crate::codes::CODES;
