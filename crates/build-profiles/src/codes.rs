@@ -11,6 +11,14 @@ pub static CODES: &[(&str, &str)] = &[
         "two lines of `[linker]` with equally exact keys match one target",
     ),
     (
+        "cache_does_not_store",
+        "the running cache server could not store what was compiled",
+    ),
+    (
+        "cache_folder_not_writable",
+        "the folder of a local cache cannot be written",
+    ),
+    (
         "cache_for_everybody",
         "a compile cache is committed as raw `rustc-wrapper`: a machine without it cannot build",
     ),
@@ -25,6 +33,27 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "cache_passed_over",
         "the cache does not work on this machine",
+    ),
+    ("cache_server_down", "no cache server runs"),
+    (
+        "cache_server_elsewhere",
+        "the running cache server uses another storage than the build asks for",
+    ),
+    (
+        "cache_server_mute",
+        "a process on the cache server's port that does not answer",
+    ),
+    (
+        "cache_server_of_cargo_alone",
+        "`[env]` names a cache server that a shell does not find",
+    ),
+    (
+        "cache_server_other_size",
+        "the running cache server has another limit than the build asks for",
+    ),
+    (
+        "cache_server_other_version",
+        "the running cache server is of another release than the program",
     ),
     (
         "cannot_adopt",
@@ -261,6 +290,14 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "storage_outside_of_its_jobs",
         "the cache of GitHub Actions for machines that have none",
+    ),
+    (
+        "storage_overridden",
+        "the environment says another storage than the policy",
+    ),
+    (
+        "stray_cache_variable",
+        "a variable that switches the cache off",
     ),
     (
         "undeclared",

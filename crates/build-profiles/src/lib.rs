@@ -27,6 +27,7 @@ pub mod evidence;
 pub mod probe;
 pub mod verdict;
 pub mod runner;
+pub mod cache;
 pub mod value;
 pub mod secret;
 pub mod diagnostic;

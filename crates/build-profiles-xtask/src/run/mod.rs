@@ -5,6 +5,12 @@
 
 mod build;
 mod cache_server;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "`verify` is to ask; only tests do so far"
+)]
+pub(crate) mod cache;
 mod child;
 mod cpu;
 mod excerpt;

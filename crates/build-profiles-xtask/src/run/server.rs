@@ -27,15 +27,11 @@ impl<'a> Server<'a> {
         program: Option<&str>,
         folder: &Utf8Path,
     ) -> Result<Self> {
-        // Not a Unix socket: the path of one must be short, and old sccache would go to the user's server instead.
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr())
-            .context("failed to find a free port on the loopback interface")?
-            .port();
         Ok(Self {
             children,
             program: program.map(str::to_owned),
-            port,
+            // Not a Unix socket: the path of one must be short, and old sccache would go to the user's server instead.
+            port: free_port()?,
             folder: folder.to_owned(),
         })
     }
@@ -58,6 +54,15 @@ impl<'a> Server<'a> {
     pub(super) fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
     }
+}
+
+/// A port on which nobody listens.
+pub(super) fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let address = listener.and_then(|listener| listener.local_addr());
+    Ok(address
+        .context("failed to find a free port on the loopback interface")?
+        .port())
 }
 
 impl Drop for Server<'_> {

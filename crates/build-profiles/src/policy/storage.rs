@@ -33,6 +33,18 @@ pub struct Backend {
     pub credentials: &'static [&'static str],
 }
 
+impl Backend {
+    /// Whether this variable makes sccache take the back-end.
+    pub fn is_chosen_by(&self, variable_name: &str) -> bool {
+        self.switch.is_some_and(|(name, _)| name == variable_name)
+            || self.needs.iter().any(|needed| {
+                crate::key::key(Home::Storage(self.table), needed)
+                    .and_then(variable)
+                    .is_some_and(|name| name == variable_name)
+            })
+    }
+}
+
 impl PartialEq for Backend {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
