@@ -897,7 +897,6 @@ fn a_byte_order_mark_and_windows_line_breaks_of_nextests_file_stay() {
     );
 }
 
-
 #[test]
 fn a_storage_becomes_variables_of_the_config() {
     check(

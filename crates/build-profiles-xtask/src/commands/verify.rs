@@ -8,6 +8,7 @@ mod observe;
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
+use build_profiles::cache::daemon as cache;
 use build_profiles::diagnostic::{Diagnostic, Level};
 use build_profiles::evidence::{Evidence, MachineLayer};
 use build_profiles::layout::{environment_path, machine_path};
@@ -26,18 +27,18 @@ use crate::run::{self, Toolchain, watch};
 
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     render::can_say(args.common.format)?;
-    let repository = read::repository(&args.common, read::place(&args.common)?)?;
-    let decided = decided(repository);
+    let (decided, documented) = decided(&args.common)?;
     if let Some(exit) = stopped_by_the_files(args, &decided) {
         return Ok(exit);
     }
     let progress = Progress::new(&args.common);
-    let proof = prove(args.quick, &decided, &progress)?;
+    let proof = prove(args.quick, &decided, documented, &progress)?;
     progress.done();
     if let Some(failure) = &proof.failure {
         bail!("{failure}");
     }
-    let findings = findings(&decided);
+    let mut findings = findings(&decided);
+    findings.extend(proof.daemon.iter().cloned());
     let exit = exit(args.common.strict, &findings, &proof.verdicts);
     let verified = Verified {
         repository: &decided.repository,
@@ -55,9 +56,8 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
 
 /// The quick proof that `configure` ends with, on the files it has just written.
 pub(super) fn after_configure(common: &CommonArgs) -> Result<Exit> {
-    let repository = read::repository(common, read::place(common)?)?;
-    let decided = decided(repository);
-    let proof = prove(true, &decided, &Progress::silent())?;
+    let (decided, documented) = decided(common)?;
+    let proof = prove(true, &decided, documented, &Progress::silent())?;
     render::verified_briefly(common, &proof.verdicts, proof.failure.as_deref());
     // What fails to build here was said to build a moment ago, by the start check; `verify` says more.
     Ok(match proof.failure {
@@ -66,19 +66,26 @@ pub(super) fn after_configure(common: &CommonArgs) -> Result<Exit> {
     })
 }
 
-/// The repository with its plan. Without a policy the files themselves are what is to be proved.
-fn decided(mut repository: Repository) -> Decided {
-    if repository.has_policy {
-        return decide(repository, Undeclared::Leave(OnUndeclared::Refuse));
+/// The repository with its plan, and how many of its libraries have doctests. Without a policy the files themselves are
+/// what is to be proved.
+fn decided(common: &CommonArgs) -> Result<(Decided, usize)> {
+    let mut place = read::place(common)?;
+    let libraries = std::mem::take(&mut place.libraries);
+    let documented = libraries.iter().filter(|library| library.doctests).count();
+    let mut repository = read::repository(common, place)?;
+    if repository.has_policy || common.policy.is_some() {
+        let decided = decide(repository, Undeclared::Leave(OnUndeclared::Refuse));
+        return Ok((decided, documented));
     }
     repository
         .diagnostics
         .retain(|finding| finding.code != "no_policy");
-    Decided {
+    let decided = Decided {
         repository,
         settings: Settings::default(),
         plan: Plan::default(),
-    }
+    };
+    Ok((decided, documented))
 }
 
 /// Everything that was found in the files; the lints' place.
@@ -120,11 +127,13 @@ struct Proof {
     toolchain: Toolchain,
     evidence: Evidence,
     verdicts: Vec<Verdict>,
+    /// What there is to say of the cache server that the user's own builds talk to.
+    daemon: Vec<Diagnostic>,
     /// A build that failed for a reason that is no setting's.
     failure: Option<String>,
 }
 
-fn prove(quick: bool, decided: &Decided, progress: &Progress) -> Result<Proof> {
+fn prove(quick: bool, decided: &Decided, documented: usize, progress: &Progress) -> Result<Proof> {
     let repository = &decided.repository;
     watch::start();
     let (chain, env) = read::chain(repository);
@@ -153,7 +162,7 @@ fn prove(quick: bool, decided: &Decided, progress: &Progress) -> Result<Proof> {
         machine_layer,
         ..Evidence::default()
     };
-    let evidence = observe::Observer {
+    let (evidence, cache) = observe::Observer {
         quick,
         repository,
         children: &children,
@@ -162,10 +171,22 @@ fn prove(quick: bool, decided: &Decided, progress: &Progress) -> Result<Proof> {
         view: &view,
         claims: &claims,
         progress,
+        documented,
         evidence,
     }
     .observe()?;
+    let storage = policy
+        .base
+        .cache
+        .as_ref()
+        .and_then(|cache| cache.storage.as_ref());
+    let storage = storage.map(|storage| (&repository.policy_file, storage));
+    let daemon = match cache {
+        Some(program) => cache::judge(&run::cache::daemon(&children, &program, &env)?, storage),
+        None => Vec::new(),
+    };
     Ok(Proof {
+        daemon,
         failure: unexplained_failure(&evidence, &claims),
         verdicts: judge(&claims, &evidence),
         toolchain,

@@ -33,9 +33,9 @@ use crate::write::Recovery;
 
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
+pub(crate) use test::{Tested, tested};
 pub(crate) use verify::{Verified, verified, verified_briefly};
 pub(crate) use verify_json::receipt;
-pub(crate) use test::{Tested, tested};
 
 /// What a run of `configure` came to.
 pub(crate) struct Report<'a> {

@@ -5,11 +5,6 @@
 
 mod build;
 mod cache_server;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "`verify` is to ask; only tests do so far"
-)]
 pub(crate) mod cache;
 mod child;
 mod cpu;
@@ -22,6 +17,7 @@ pub(crate) mod runner;
 mod scratch;
 mod server;
 mod small;
+mod suite;
 mod trial;
 mod unit_graph;
 pub(crate) mod watch;
@@ -34,6 +30,7 @@ pub(crate) use limit::output;
 pub(crate) use private::{Private, clear};
 pub(crate) use scratch::start_check;
 pub(crate) use small::Small;
+pub(crate) use suite::Suite;
 pub(crate) use trial::Bench;
 pub(crate) use unit_graph::{unit_graph, unit_profiles};
 

@@ -1,4 +1,46 @@
-//! nextest's JUnit report: which tests needed a retry.
+//! nextest's JUnit report: which run it tells of, which tests ran, failed, or needed a retry.
+
+/// The id of the run, as nextest prints it too.
+pub fn run_id(report: &str) -> Option<String> {
+    let tag = report
+        .split('<')
+        .find(|tag| tag.starts_with("testsuites"))?;
+    attribute(tag.split('>').next()?, "uuid")
+}
+
+/// The tests that ran, as `binary test`.
+pub fn tests(report: &str) -> Vec<String> {
+    cases(report, |_| true)
+}
+
+/// The tests that failed, retries included.
+pub fn failed(report: &str) -> Vec<String> {
+    cases(report, |tags| {
+        tags.iter().any(|tag| matches!(*tag, "failure" | "error"))
+    })
+}
+
+/// The test cases whose own tags are these.
+fn cases(report: &str, wanted: impl Fn(&[&str]) -> bool) -> Vec<String> {
+    let mut cases = Vec::new();
+    for case in report.split("<testcase ").skip(1) {
+        let (own, rest) = case.split_once('>').unwrap_or((case, ""));
+        let inside = match own.ends_with('/') {
+            true => "",
+            false => rest.split("</testcase").next().unwrap_or_default(),
+        };
+        let tags: Vec<&str> = inside
+            .split('<')
+            .skip(1)
+            .filter_map(|tag| tag.split([' ', '>', '/', '\n']).next())
+            .collect();
+        let of = |name| attribute(own, name).unwrap_or_default();
+        if wanted(&tags) {
+            cases.push(format!("{} {}", of("classname"), of("name")));
+        }
+    }
+    cases
+}
 
 /// The tests that failed and then passed, as `binary test`, in the order of the report.
 ///
@@ -70,6 +112,9 @@ mod tests {
     #[test]
     fn a_test_that_passed_on_a_retry_is_named_once() {
         assert_eq!(flaky(REPORT), ["w::cli tests::flaky<u8>"]);
+        assert_eq!(run_id(REPORT).as_deref(), Some("770c3bfb"));
+        assert_eq!(tests(REPORT).len(), 3);
+        assert_eq!(failed(REPORT), ["w::cli tests::red"]);
         assert_eq!(flaky(""), [""; 0]);
         assert_eq!(flaky("<flakyFailure/>"), [""; 0]);
     }

@@ -1,10 +1,11 @@
 //! The experiments, in order. What each of them means is for [`build_profiles::verdict`] to say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use build_profiles::evidence::{
-    BuildKind, CacheCounts, CacheSeen, Chain, Evidence, GraphSeen, Mark, Relink, Role, Tool, units,
+    BuildKind, CacheCounts, CacheSeen, Chain, Evidence, GraphSeen, Mark, Relink, Role, TestsSeen,
+    Tool, units,
 };
 use build_profiles::machine::{mark, start};
 use build_profiles::probe::{Claim, Subject, View, controls};
@@ -14,7 +15,7 @@ use camino::Utf8Path;
 
 use crate::read::Repository;
 use crate::render::Progress;
-use crate::run::{self, Built, CacheServer, Children, Order, Private, Small, Toolchain};
+use crate::run::{self, Built, CacheServer, Children, Order, Private, Small, Suite, Toolchain};
 
 /// Everything the experiments need; what they see is collected in `evidence`.
 pub(super) struct Observer<'a> {
@@ -26,12 +27,14 @@ pub(super) struct Observer<'a> {
     pub(super) view: &'a View<'a>,
     pub(super) claims: &'a [Claim],
     pub(super) progress: &'a Progress,
+    /// Libraries whose doctests Cargo would run.
+    pub(super) documented: usize,
     pub(super) evidence: Evidence,
 }
 
 impl Observer<'_> {
     /// Runs every experiment of this mode.
-    pub(super) fn observe(mut self) -> Result<Evidence> {
+    pub(super) fn observe(mut self) -> Result<(Evidence, Option<String>)> {
         self.environment();
         self.tools();
         self.graphs();
@@ -56,7 +59,7 @@ impl Observer<'_> {
         }
         self.evidence.cache = cache;
         drop(server);
-        Ok(self.evidence)
+        Ok((self.evidence, program))
     }
 
     fn failed(&self) -> bool {
@@ -317,6 +320,7 @@ impl Observer<'_> {
         if failed {
             return Ok(());
         }
+        self.suite(server, folder, &target)?;
         if let Some(seen) = cache
             .as_mut()
             .filter(|seen| matches!(seen.cold, Some(Ok(_))))
@@ -335,6 +339,62 @@ impl Observer<'_> {
             seen.warm = Some(counts());
             self.evidence.builds.push(again.build);
         }
+        Ok(())
+    }
+}
+
+impl Observer<'_> {
+    /// The tests, as the policy wants them run.
+    fn suite(
+        &mut self,
+        server: &CacheServer<'_>,
+        folder: &Private,
+        target: &Utf8Path,
+    ) -> Result<()> {
+        let wants =
+            |wanted: fn(&Subject) -> bool| self.claims.iter().any(|claim| wanted(&claim.subject));
+        let nextest =
+            wants(|subject| matches!(subject, Subject::Runner { runner } if runner == "nextest"));
+        let nextest = nextest
+            && self
+                .evidence
+                .tools
+                .get("cargo-nextest")
+                .is_some_and(|tool| tool.version.is_some());
+        let doctests = wants(|subject| matches!(subject, Subject::Doctests { value: true }));
+        if !nextest && !doctests {
+            return Ok(());
+        }
+        let suite = Suite {
+            children: self.children,
+            server,
+            target_dir: target,
+            folder: folder.path(),
+        };
+        let words = |error: anyhow::Error| format!("{error:#}");
+        let mut seen = TestsSeen::default();
+        if nextest {
+            self.progress
+                .step("list of tests", "by nextest and by Cargo");
+            match suite.by_nextest() {
+                Ok(listed) => {
+                    seen.by_cargo = Some(suite.by_cargo(&listed.binaries).map_err(words));
+                    seen.by_runner = Some(Ok(listed.tests));
+                    seen.hidden = listed.hidden;
+                    self.progress.step("test run", "by nextest");
+                    seen.run = Some(suite.run()?);
+                }
+                Err(error) => {
+                    seen.by_cargo = Some(suite.by_cargo(&BTreeMap::new()).map_err(words));
+                    seen.by_runner = Some(Err(words(error)));
+                }
+            }
+        }
+        if doctests {
+            self.progress.step("doctests", "by Cargo");
+            seen.doctests = Some(suite.doctests(self.documented)?);
+        }
+        self.evidence.tests = Some(seen);
         Ok(())
     }
 }
