@@ -217,7 +217,13 @@ fn reached(graph: &Graph) -> BTreeSet<usize> {
         .collect();
     let mut reached = BTreeSet::new();
     while let Some(index) = open.pop() {
-        if reached.insert(index) {
+        // What the tests of a procedural macro need is built for the host, as the macro itself needs it.
+        let for_host = graph.units[index]
+            .target
+            .kind
+            .iter()
+            .any(|kind| kind == "proc-macro");
+        if reached.insert(index) && !for_host {
             let needs = graph.units[index].dependencies.iter();
             open.extend(
                 needs
@@ -272,7 +278,7 @@ mod tests {
             {"pkg_id":"registry+https://x#syn@2.0.0","target":{"kind":["lib"],"crate_types":["lib"],"name":"syn"},
              "profile":{},"platform":null,"mode":"build","dependencies":[]},
             {"pkg_id":"path+file:///w/mac#0.1.0","target":{"kind":["proc-macro"],"crate_types":["proc-macro"],"name":"mac"},
-             "profile":{},"platform":null,"mode":"test","dependencies":[]},
+             "profile":{},"platform":null,"mode":"test","dependencies":[{"index":4}]},
             {"pkg_id":"path+file:///w/app#0.1.0","target":{"kind":["custom-build"],"crate_types":["bin"],"name":"build-script-build"},
              "profile":{},"platform":null,"mode":"build","dependencies":[{"index":2}]}]}"#,
         )
