@@ -60,6 +60,8 @@ pub enum Subject {
     Inherits {
         /// The profile.
         profile: String,
+        /// What it starts from.
+        parent: String,
     },
     /// Flags for rustc.
     Flags {
@@ -235,6 +237,7 @@ fn subject(view: &View<'_>, path: &KeyPath, value: &Value) -> Subject {
     match path.parts()[..] {
         ["profile", profile, "inherits"] => Subject::Inherits {
             profile: profile.to_owned(),
+            parent: program,
         },
         ["profile", profile, key] => in_profile(profile, Scope::Base, key, value),
         ["profile", profile, "build-override", key] => {

@@ -88,7 +88,7 @@ pub fn judge(claims: &[Claim], evidence: &Evidence) -> Vec<Verdict> {
                     .unwrap_or_default();
             }
             if verdict.outcome == Outcome::Inactive && verdict.help.is_none() {
-                verdict.help = help_of(&verdict.trace);
+                verdict.help = help_of(claim, &verdict.trace);
             }
             verdict
         })
@@ -101,7 +101,7 @@ fn one(claim: &Claim, claims: &[Claim], evidence: &Evidence) -> Verdict {
     }
     match &claim.subject {
         Subject::Profile { .. } => profile::judge(claim, claims, evidence),
-        Subject::Inherits { profile } => profile::judge_inherits(claim, profile, evidence),
+        Subject::Inherits { profile, .. } => profile::judge_inherits(claim, profile, evidence),
         Subject::Flags { flags, here } => config::judge_flags(claim, flags, *here, evidence),
         Subject::Linker { program, here } => config::judge_linker(claim, program, *here, evidence),
         Subject::Wrapper { program, workspace } => {
@@ -191,8 +191,15 @@ impl Verdict {
 }
 
 /// What to change so that something else wins.
-fn help_of(trace: &[Said]) -> Option<String> {
+fn help_of(claim: &Claim, trace: &[Said]) -> Option<String> {
     let winner = trace.iter().find(|said| said.wins)?;
+    let own = claim
+        .place
+        .as_ref()
+        .is_some_and(|place| winner.place == format!("{}:{}", place.file, place.line));
+    if own {
+        return None;
+    }
     Some(match winner.place.split_once(" in the environment") {
         Some((name, _)) => {
             format!("unset `{name}`; what every build needs belongs into the policy")

@@ -53,7 +53,7 @@ pub fn controls(view: &View<'_>, claims: &[Claim]) -> Vec<Control> {
                     profiles.extend((profile == "dev").then_some("test"));
                 }
             }
-            Subject::Inherits { profile } => {
+            Subject::Inherits { profile, .. } => {
                 profiles.insert(profile);
             }
             Subject::Incremental { value } => {

@@ -84,6 +84,18 @@ fn judge_units(
         claim.wanted,
         of(right.len(), governed.len())
     )];
+    let others = all
+        .iter()
+        .filter(|unit| {
+            *scope == Scope::Base && !unit.for_the_build && !rules.governs(scope, key, unit)
+        })
+        .filter(|unit| resolved(unit) != *value)
+        .count();
+    if others > 0 {
+        seen.push(format!(
+            "{others} others have an override of their own, which wins"
+        ));
+    }
     let wrong: Vec<&&Unit> = governed
         .iter()
         .filter(|unit| resolved(unit) != *value)
@@ -236,19 +248,21 @@ struct Rules<'c> {
 }
 
 impl<'c> Rules<'c> {
+    /// Overrides come along with what a profile inherits.
     fn of(claims: &'c [Claim], profile: &str, key: &str) -> Self {
         let mut rules = Self {
             star: false,
             specs: Vec::new(),
         };
+        let line = ancestry(claims, profile);
         for claim in claims {
             match &claim.subject {
                 Subject::Profile {
-                    profile: p,
+                    profile,
                     scope,
                     key: k,
                     ..
-                } if k == key && (p == profile || p == "dev" && profile == "test") => match scope {
+                } if k == key && line.contains(profile) => match scope {
                     Scope::Star => rules.star = true,
                     Scope::Named(spec) => rules.specs.push(spec),
                     Scope::Base | Scope::BuildOverride => {}
@@ -267,16 +281,43 @@ impl<'c> Rules<'c> {
             "panic" => unit.role != Role::Test && !unit.for_the_build,
             _ => true,
         };
-        let named = |spec: &str| names(spec, unit);
         takes_it
             && match scope {
-                Scope::Named(spec) => named(spec),
-                _ if self.specs.iter().any(|spec| named(spec)) => false,
-                Scope::Star => !unit.member,
-                _ if self.star && !unit.member => false,
+                Scope::Named(spec) => names(spec, unit),
+                Scope::Star => !unit.member && !self.is_named(unit),
+                _ if self.overrides(unit) => false,
                 Scope::Base => !unit.for_the_build,
                 Scope::BuildOverride => unit.for_the_build,
             }
+    }
+
+    /// Whether an override is for the unit's package.
+    fn overrides(&self, unit: &Unit) -> bool {
+        self.is_named(unit) || self.star && !unit.member
+    }
+
+    fn is_named(&self, unit: &Unit) -> bool {
+        self.specs.iter().any(|spec| names(spec, unit))
+    }
+}
+
+/// A profile and all that it inherits from, by the claims.
+fn ancestry(claims: &[Claim], profile: &str) -> Vec<String> {
+    let mut line = vec![profile.to_owned()];
+    loop {
+        let last = line.last().map_or("", String::as_str);
+        let parent = match last {
+            "test" => Some("dev"),
+            "bench" => Some("release"),
+            _ => claims.iter().find_map(|claim| match &claim.subject {
+                Subject::Inherits { profile, parent } if profile == last => Some(parent.as_str()),
+                _ => None,
+            }),
+        };
+        match parent.map(str::to_owned) {
+            Some(parent) if !line.contains(&parent) => line.push(parent),
+            _ => return line,
+        }
     }
 }
 
