@@ -53,7 +53,9 @@ pub(super) fn failure(stderr: &str) -> String {
     let lines: Vec<&str> = stderr
         .lines()
         .skip_while(|line| !line.starts_with("error"))
-        .filter(|line| !progress(line))
+        // Under `-vv` Cargo repeats the whole command.
+        .filter(|line| !progress(line) && !line.starts_with("  process didn't exit successfully"))
+        .filter(|line| *line != "Caused by:")
         .take(LINES)
         .collect();
     let said: Vec<String> = lines.iter().map(|line| cut(line, 300)).collect();
