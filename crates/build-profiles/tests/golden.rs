@@ -55,6 +55,13 @@ if-missing = "warn"
 [build]
 rustflags = ["--cfg", "tokio_unstable"]
 
+[test]
+runner = "nextest"
+
+[test.nextest]
+nextest-version = "0.9.131"
+profile.ci = { fail-fast = false, junit.path = "junit.xml" }
+
 [environment.ci.cache]
 scope = "everything"
 if-missing = "error"

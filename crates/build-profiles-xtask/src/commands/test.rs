@@ -121,9 +121,10 @@ impl Run<'_> {
         };
         command.extend(self.workspace());
         if self.runner == Runner::Cargo && !self.given.targets {
-            // Cargo stops at `--lib` where there is no library.
-            let lib = self.libraries.iter().take(1).map(|_| "--lib");
-            let targets = lib.chain(["--bins", "--tests", "--examples"]);
+            // Cargo stops at `--lib` where there is no library; `--tests` has the tests of libraries too.
+            let is_there = |library: &Library| self.given.selects(&library.package) == Some(true);
+            let lib = self.libraries.iter().any(is_there).then_some("--lib");
+            let targets = lib.into_iter().chain(["--bins", "--tests", "--examples"]);
             command.extend(targets.map(OsString::from));
         }
         command.extend(self.network());
@@ -131,17 +132,24 @@ impl Run<'_> {
         command
     }
 
-    /// `--workspace`, unless packages were named: beside it Cargo ignores them.
+    /// `--workspace`, unless packages were named, which Cargo ignores beside it, or the runner is given it.
     fn workspace(&self) -> Option<OsString> {
-        self.given.packages.is_empty().then(|| "--workspace".into())
+        let option = "--workspace";
+        let is_given = self.given.build.iter().any(|given| given == option);
+        (self.given.packages.is_empty() && !is_given).then(|| option.into())
     }
 
+    /// Our own options that Cargo has too, unless the runner is given them: Cargo takes them once.
     fn network(&self) -> impl Iterator<Item = OsString> {
         let common = &self.args.common;
-        let offline = common.offline.then(|| "--offline".into());
-        offline
+        let ours = [(common.offline, "--offline"), (common.locked, "--locked")];
+        let is_new = |option: &&str| !self.given.build.iter().any(|given| given == option);
+        ours.into_iter()
+            .filter_map(|(wanted, option)| wanted.then_some(option))
+            .filter(is_new)
+            .map(OsString::from)
+            .collect::<Vec<_>>()
             .into_iter()
-            .chain(common.locked.then(|| "--locked".into()))
     }
 
     fn config(&self) -> &str {
@@ -199,18 +207,12 @@ impl Run<'_> {
     /// Runs the doctests, or says why not.
     fn doctests(&self, test: &Test, tested: &mut Tested) -> Result<()> {
         let wanted = test.doctests.as_ref().is_none_or(|wanted| wanted.value);
-        let is_named = |library: &&Library| {
-            let plain = |spec: &String| !spec.contains(|c| "*?[@:#/".contains(c));
-            let named = &self.given.packages;
-            named.is_empty()
-                || named
-                    .iter()
-                    .any(|spec| !plain(spec) || *spec == library.package)
-        };
+        let may_be_tested =
+            |library: &&Library| self.given.selects(&library.package) != Some(false);
         let some = self
             .libraries
             .iter()
-            .filter(is_named)
+            .filter(may_be_tested)
             .any(|library| library.doctests);
         tested.without_doctests = if self.args.no_doctests {
             Some("left out by `--no-doctests`")

@@ -16,6 +16,7 @@ const BUILD: &[(&str, &str, bool)] = &[
     ("--release", "-r", false),
     ("--target", "", true),
     ("--target-dir", "", true),
+    ("--workspace", "--all", false),
     ("-Z", "-Z", true),
 ];
 
@@ -65,12 +66,31 @@ pub struct Given {
     pub build: Vec<String>,
     /// The packages named.
     pub packages: Vec<String>,
+    /// The packages left out.
+    pub excluded: Vec<String>,
     /// Whether targets are named.
     pub targets: bool,
     /// Whether something chooses among the tests, or may.
     pub narrowed: bool,
     /// nextest's profile.
     pub profile: Option<String>,
+}
+
+impl Given {
+    /// Whether the package is tested; `None` where only Cargo knows, since a pattern or a package ID is given.
+    pub fn selects(&self, package: &str) -> Option<bool> {
+        let is_plain = |spec: &String| !spec.contains(|c| "*?[@:#/".contains(c));
+        let is_in = |specs: &[String]| match specs.iter().any(|spec| spec == package) {
+            true => Some(true),
+            false if specs.iter().all(is_plain) => Some(false),
+            false => None,
+        };
+        match (is_in(&self.excluded)?, self.packages.is_empty()) {
+            (true, _) => Some(false),
+            (false, true) => Some(true),
+            (false, false) => is_in(&self.packages),
+        }
+    }
 }
 
 /// Reads the arguments for a runner; those behind a `--` are for the tests themselves.
@@ -100,8 +120,10 @@ pub fn read(runner: Runner, arguments: &[String]) -> Given {
         };
         if let Some((long, takes)) = of(BUILD).or(profile) {
             let value = value(takes);
-            if long == "--package" {
-                given.packages.extend(value.clone());
+            match long {
+                "--package" => given.packages.extend(value.clone()),
+                "--exclude" => given.excluded.extend(value.clone()),
+                _ => {}
             }
             given.build.push(long.to_owned());
             given.build.extend(value);
@@ -174,7 +196,25 @@ mod tests {
         check(Nextest, "--profile ci --no-fail-fast -j4", "; profile ci");
         check(Nextest, "-P ci --retries 2", "; profile ci");
         check(Cargo, "--profile ci", "--profile ci");
+        check(Cargo, "--all -Zx", "--workspace -Z x");
         check(Cargo, "--no-fail-fast", "; narrowed");
+    }
+
+    #[test]
+    fn a_package_is_selected_by_its_name() {
+        let selects = |arguments: &str| {
+            let arguments: Vec<String> = arguments.split_whitespace().map(str::to_owned).collect();
+            read(Runner::Cargo, &arguments).selects("app")
+        };
+        assert_eq!(selects(""), Some(true));
+        assert_eq!(selects("-p app"), Some(true));
+        assert_eq!(selects("-p lib1"), Some(false));
+        assert_eq!(selects("-p lib1 --package=app"), Some(true));
+        assert_eq!(selects("-p a*"), None);
+        assert_eq!(selects("-p app@1.0.0"), None);
+        assert_eq!(selects("--workspace --exclude app"), Some(false));
+        assert_eq!(selects("--exclude lib1"), Some(true));
+        assert_eq!(selects("--exclude l*"), None);
     }
 
     #[test]

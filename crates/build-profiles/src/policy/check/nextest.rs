@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::key::Kind;
 use crate::key::nextest::release;
 use crate::policy::source::Reader;
-use crate::policy::{Entry, Nextest, Policy};
+use crate::policy::{Entry, Nextest, Policy, Test};
 use crate::value::Value;
 
 /// The first nextest that knows `nextest-version`.
@@ -41,12 +41,15 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
     let Some(nextest) = &test.nextest else {
         return;
     };
-    let runs = |runner: &str| {
-        test.runner
-            .as_ref()
-            .is_some_and(|named| named.value == runner)
+    let environments = policy
+        .environments
+        .iter()
+        .filter_map(|environment| environment.body.test.as_ref());
+    let runs = |test: &Test| {
+        let runner = test.runner.as_ref();
+        runner.is_some_and(|runner| runner.value == "nextest")
     };
-    if !runs("nextest") {
+    if !std::iter::once(test).chain(environments).any(runs) {
         let (span, label) = match &test.runner {
             Some(runner) => (runner.span.clone(), "does not read `.config/nextest.toml`"),
             None => (nextest.span.clone(), "the runner is cargo"),

@@ -270,6 +270,19 @@ error[unknown_key] 4:1 unknown key `nextests` in `[test]` | nextests: unknown | 
 }
 
 #[test]
+fn an_environment_may_be_the_one_that_runs_it() {
+    check(
+        r##"
+[test.nextest]
+nextest-version = "0.9.131"
+[environment.ci.test]
+runner = "nextest"
+"##,
+        "",
+    );
+}
+
+#[test]
 fn an_environment_has_none() {
     check(
         r##"
