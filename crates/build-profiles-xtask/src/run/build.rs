@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use build_profiles::evidence::{Build, BuildKind, Call, Command, Linked, Role, commands};
+use build_profiles::evidence::{Build, BuildKind, Call, Command, Linked, Mark, Role, commands};
 use build_profiles::machine::mark;
 use build_profiles::value::Value;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -159,7 +160,7 @@ fn linked(artifacts: &[Artifact], target_dir: &Utf8Path) -> Vec<Linked> {
             .as_ref()
             .or_else(|| artifact.filenames.iter().find(is_product));
         if let (true, Some(file)) = (role.is_linked(), file)
-            && let Ok(bytes) = fs::read(file)
+            && let Some(marks) = marks(file)
         {
             linked.push(Linked {
                 path: file
@@ -168,11 +169,24 @@ fn linked(artifacts: &[Artifact], target_dir: &Utf8Path) -> Vec<Linked> {
                     .as_str()
                     .replace('\\', "/"),
                 role,
-                marks: mark::left_in(&bytes),
+                marks,
             });
         }
     }
     linked
+}
+
+/// The marks in a file, of which only the bytes that tell are read.
+fn marks(file: &Utf8Path) -> Option<Vec<Mark>> {
+    let mut open = fs::File::open(file).ok()?;
+    Some(mark::left_in_file(&mut |range| {
+        let mut bytes = Vec::new();
+        let len = range.len() as u64;
+        let sought = open.seek(SeekFrom::Start(range.start as u64));
+        // What can't be read is not there.
+        let _read = sought.and_then(|_| (&mut open).take(len).read_to_end(&mut bytes));
+        bytes
+    }))
 }
 
 /// What Cargo itself warns of: keys that it does not know, profiles that it does not read.

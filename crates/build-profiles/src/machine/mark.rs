@@ -1,5 +1,7 @@
 //! The mark that a linker leaves in what it links: the witness nearest to the truth.
 
+use std::ops::Range;
+
 use crate::evidence::Mark;
 
 /// Linkers that leave a mark in `.comment`, with the text that gives them away.
@@ -33,18 +35,31 @@ pub fn check(linker: &str, product: &[u8]) -> Result<(), String> {
     }
 }
 
+/// Reads a range of a file: what of it is there.
+pub type Read<'r> = dyn FnMut(Range<usize>) -> Vec<u8> + 'r;
+
 /// The linkers whose mark `product` bears: ELF, Mach-O or PE. GNU ld leaves none.
 pub fn left_in(product: &[u8]) -> Vec<Mark> {
+    left_in_file(&mut |range| {
+        let end = range.end.min(product.len());
+        product.get(range.start..end).unwrap_or_default().to_vec()
+    })
+}
+
+/// The same for a file of which only the few bytes that tell are read: a program has hundreds of megabytes.
+pub fn left_in_file(read: &mut Read<'_>) -> Vec<Mark> {
+    /// Where the headers of Mach-O and PE end, with room to spare.
+    const HEADERS: usize = 64 * 1024;
     let bare = |linker: &str| Mark {
         linker: linker.to_owned(),
         version: None,
     };
-    match product {
-        [0x7f, b'E', b'L', b'F', ..] => {
-            let comment = elf_section(product, b".comment\0").unwrap_or_default();
-            let gold = elf_section(product, b".note.gnu.gold-version\0").map(|_| bare("gold"));
+    match read(0..4)[..] {
+        [0x7f, b'E', b'L', b'F'] => {
+            let comment = elf_section(read, b".comment\0").unwrap_or_default();
+            let gold = elf_section(read, b".note.gnu.gold-version\0").map(|_| bare("gold"));
             let marks = COMMENTS.into_iter().filter_map(|(name, text)| {
-                let at = position(comment, text)? + text.len();
+                let at = position(&comment, text)? + text.len();
                 Some(Mark {
                     linker: name.to_owned(),
                     version: version(&comment[at..]),
@@ -52,8 +67,11 @@ pub fn left_in(product: &[u8]) -> Vec<Mark> {
             });
             marks.chain(gold).collect()
         }
-        [0xcf, 0xfa, 0xed, 0xfe, ..] => mach_o_linker(product).map(bare).into_iter().collect(),
-        [b'M', b'Z', ..] => pe_linker(product).map(bare).into_iter().collect(),
+        [0xcf, 0xfa, 0xed, 0xfe] => mach_o_linker(&read(0..HEADERS))
+            .map(bare)
+            .into_iter()
+            .collect(),
+        [b'M', b'Z', ..] => pe_linker(&read(0..HEADERS)).map(bare).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -70,49 +88,48 @@ fn version(after: &[u8]) -> Option<String> {
 }
 
 /// The bytes of a section; `wanted` ends in the zero that ends its name.
-fn elf_section<'b>(bytes: &'b [u8], wanted: &[u8]) -> Option<&'b [u8]> {
-    let wide = *bytes.get(4)? == 2;
-    let little = *bytes.get(5)? == 1;
-    let number = |at, len| number(bytes, at, len, little);
-    let field = |header: usize, at, len| number(header.checked_add(at)?, len);
+fn elf_section(read: &mut Read<'_>, wanted: &[u8]) -> Option<Vec<u8>> {
+    let header = read(0..0x40);
+    let wide = *header.get(4)? == 2;
+    let little = *header.get(5)? == 1;
+    let field = |at, len| number(&header, at, len, little);
     // Offsets of the header's fields: where the section headers are, how long one is, how many, and which has the names.
-    let (headers, each, count, names) = if wide {
+    let (table, each, count, names) = if wide {
         (
-            number(0x28, 8)?,
-            number(0x3a, 2)?,
-            number(0x3c, 2)?,
-            number(0x3e, 2)?,
+            field(0x28, 8)?,
+            field(0x3a, 2)?,
+            field(0x3c, 2)?,
+            field(0x3e, 2)?,
         )
     } else {
         (
-            number(0x20, 4)?,
-            number(0x2e, 2)?,
-            number(0x30, 2)?,
-            number(0x32, 2)?,
+            field(0x20, 4)?,
+            field(0x2e, 2)?,
+            field(0x30, 2)?,
+            field(0x32, 2)?,
         )
     };
-    let section = |index: usize| -> Option<(usize, &[u8])> {
-        let header = headers.checked_add(index.checked_mul(each)?)?;
+    let headers = read(table..table.checked_add(each.checked_mul(count)?)?);
+    let section = |index: usize| -> Option<(usize, Range<usize>)> {
+        let start = index.checked_mul(each)?;
+        let header = headers.get(start..start.checked_add(each)?)?;
+        let field = |at, len| number(header, at, len, little);
         let (offset, size) = if wide {
-            (field(header, 0x18, 8)?, field(header, 0x20, 8)?)
+            (field(0x18, 8)?, field(0x20, 8)?)
         } else {
-            (field(header, 0x10, 4)?, field(header, 0x14, 4)?)
+            (field(0x10, 4)?, field(0x14, 4)?)
         };
-        Some((
-            number(header, 4)?,
-            bytes.get(offset..offset.checked_add(size)?)?,
-        ))
+        Some((field(0, 4)?, offset..offset.checked_add(size)?))
     };
-    let (_, names) = section(names)?;
-    (0..count)
-        // A section without bytes in the file (`.bss`) has a range that need not lie in it.
-        .filter_map(section)
-        .find(|(name, _)| {
-            names
-                .get(*name..)
-                .is_some_and(|name| name.starts_with(wanted))
-        })
-        .map(|(_, content)| content)
+    let (_, at) = section(names)?;
+    let names = read(at);
+    let (_, at) = (0..count).filter_map(section).find(|(name, _)| {
+        names
+            .get(*name..)
+            .is_some_and(|name| name.starts_with(wanted))
+    })?;
+    let content = read(at.clone());
+    (content.len() == at.len()).then_some(content)
 }
 
 /// The linker among the tools of `LC_BUILD_VERSION`.
