@@ -3,7 +3,8 @@
 //! - `generate`: a workspace of any size, with a policy;
 //! - `check-cost`: `configure --check` beside `cargo metadata --no-deps`, on generated workspaces;
 //! - `cold-build`: what a cold build of the xtask costs, beside the published crate `cargo-wizard`;
-//! - `foreign`: the laws of `configure` on checkouts of workspaces that are not ours.
+//! - `foreign`: the laws of `configure` on checkouts of workspaces that are not ours;
+//! - `verify-cost`: what `verify` costs beside the builds it waits for.
 
 mod check_cost;
 mod cold_build;
@@ -15,6 +16,7 @@ mod sample;
 mod scrub;
 mod timings;
 mod tools;
+mod verify_cost;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,7 @@ enum Command {
     CheckCost(check_cost::Args),
     ColdBuild(cold_build::Args),
     Foreign(foreign::Args),
+    VerifyCost(verify_cost::Args),
 }
 
 /// Whether a run found what it was to find.
@@ -50,6 +53,7 @@ fn main() -> Result<ExitCode> {
         Command::CheckCost(args) => check_cost::run(&args),
         Command::ColdBuild(args) => cold_build::run(&args),
         Command::Foreign(args) => foreign::run(&args),
+        Command::VerifyCost(args) => verify_cost::run(&args),
     }?;
     Ok(match outcome {
         Outcome::Holds => ExitCode::SUCCESS,

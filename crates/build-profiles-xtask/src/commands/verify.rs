@@ -7,6 +7,8 @@ mod observe;
 
 use std::collections::BTreeMap;
 
+use std::time::Instant;
+
 use anyhow::{Result, bail};
 use build_profiles::cache::daemon as cache;
 use build_profiles::diagnostic::{Diagnostic, Level};
@@ -27,6 +29,7 @@ use crate::run::{self, Toolchain, watch};
 
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     render::can_say(args.common.format)?;
+    let start = Instant::now();
     let (decided, documented) = decided(&args.common)?;
     if let Some(exit) = stopped_by_the_files(args, &decided) {
         return Ok(exit);
@@ -48,6 +51,13 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         evidence: &proof.evidence,
         verdicts: &proof.verdicts,
         exit,
+        seconds: {
+            let all = start.elapsed();
+            (
+                all.as_secs_f64(),
+                all.saturating_sub(run::waited()).as_secs_f64(),
+            )
+        },
     };
     render::verified(&args.common, &verified);
     crate::write::receipt(&decided.repository.state, &render::receipt(&verified))?;

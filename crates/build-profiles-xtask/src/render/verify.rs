@@ -28,6 +28,8 @@ pub(crate) struct Verified<'a> {
     pub(crate) verdicts: &'a [Verdict],
     /// What the run comes to.
     pub(crate) exit: Exit,
+    /// Seconds by the clock: all, and those that were not spent waiting for other programs.
+    pub(crate) seconds: (f64, f64),
 }
 
 impl Verified<'_> {
@@ -175,6 +177,10 @@ fn human(args: &CommonArgs, verified: &Verified<'_>) {
     data(&text);
     if !args.quiet {
         eprintln!("{}", verified.summary());
+        if args.verbose {
+            let (all, own) = verified.seconds;
+            eprintln!("{all:.1} s, of which {own:.2} s were not spent waiting for other programs");
+        }
         if verified.quick {
             eprintln!(
                 "note: the workspace itself was not built: {} does",

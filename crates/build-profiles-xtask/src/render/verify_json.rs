@@ -19,12 +19,22 @@ struct Json<'a> {
     tool: &'static str,
     rustc: String,
     cargo: String,
+    seconds: Seconds,
     summary: Vec<Count>,
     environment: Vec<String>,
     verdicts: &'a [Verdict],
     diagnostics: Vec<Finding<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<&'a Evidence>,
+}
+
+/// Of the clock.
+#[derive(Serialize)]
+struct Seconds {
+    /// From the first look at the files to the last verdict.
+    all: f64,
+    /// Of these, not spent waiting for cargo, rustc, sccache, nextest.
+    own: f64,
 }
 
 #[derive(Serialize)]
@@ -58,6 +68,10 @@ fn object(verified: &Verified<'_>, evidence: Option<&Evidence>) -> String {
         tool: env!("CARGO_PKG_VERSION"),
         rustc: verified.toolchain.rustc.to_string(),
         cargo: verified.toolchain.cargo.to_string(),
+        seconds: Seconds {
+            all: verified.seconds.0,
+            own: verified.seconds.1,
+        },
         summary: verified
             .counts()
             .into_iter()

@@ -14,7 +14,7 @@ use build_profiles::evidence::CacheCounts;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::limit::{kill_group, own_group};
+use super::limit::{Wait, kill_group, own_group};
 use super::watch::Watched;
 use super::{Children, cpu, excerpt, output};
 
@@ -83,6 +83,7 @@ impl<'a> CacheServer<'a> {
 
     /// Starts `program` as a server with an empty cache.
     pub(crate) fn start(&mut self, program: &str) -> Result<()> {
+        let _wait = Wait::begin();
         fs::create_dir_all(&self.folder)
             .with_context(|| format!("failed to create {}", self.folder))?;
         let mut command = self.children.command(program);

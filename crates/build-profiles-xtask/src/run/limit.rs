@@ -1,16 +1,42 @@
 //! A child's output, within a time limit.
 
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use super::watch::Watched;
 
+/// How long we have waited for programs, in nanoseconds.
+static WAITED: AtomicU64 = AtomicU64::new(0);
+
+/// How long this process has waited for the programs that it ran.
+pub(crate) fn waited() -> Duration {
+    Duration::from_nanos(WAITED.load(Ordering::Relaxed))
+}
+
+/// Waiting that ends when this is dropped.
+pub(super) struct Wait(Instant);
+
+impl Wait {
+    pub(super) fn begin() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        let nanos = u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        WAITED.fetch_add(nanos, Ordering::Relaxed);
+    }
+}
+
 /// Runs `command` to its end and returns what it said; after `limit` it is killed, with all that it has started.
 pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Output> {
+    let _wait = Wait::begin();
     let shown = shown(command);
     own_group(command);
     let child = command

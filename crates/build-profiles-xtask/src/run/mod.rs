@@ -26,7 +26,7 @@ pub(crate) use build::{Built, Order, build, relink};
 pub(crate) use cache_server::CacheServer;
 pub(crate) use child::Children;
 pub(crate) use host::{Toolchain, cache_folder, host, look_up, toolchain, version};
-pub(crate) use limit::output;
+pub(crate) use limit::{output, waited};
 pub(crate) use private::{Private, clear};
 pub(crate) use scratch::start_check;
 pub(crate) use small::Small;
