@@ -1,8 +1,7 @@
 //! A child's output, within a time limit.
 
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,27 +9,48 @@ use anyhow::{Context, Result, bail};
 
 use super::watch::Watched;
 
-/// How long we have waited for programs, in nanoseconds.
-static WAITED: AtomicU64 = AtomicU64::new(0);
+/// How long we have waited for programs. Several at once are waited for once.
+static WAITED: Mutex<Waited> = Mutex::new(Waited {
+    open: 0,
+    since: None,
+    all: Duration::ZERO,
+});
+
+struct Waited {
+    open: usize,
+    since: Option<Instant>,
+    all: Duration,
+}
 
 /// How long this process has waited for the programs that it ran.
 pub(crate) fn waited() -> Duration {
-    Duration::from_nanos(WAITED.load(Ordering::Relaxed))
+    WAITED.lock().map_or(Duration::ZERO, |waited| waited.all)
 }
 
 /// Waiting that ends when this is dropped.
-pub(super) struct Wait(Instant);
+pub(super) struct Wait;
 
 impl Wait {
     pub(super) fn begin() -> Self {
-        Self(Instant::now())
+        if let Ok(mut waited) = WAITED.lock() {
+            waited.open += 1;
+            waited.since.get_or_insert_with(Instant::now);
+        }
+        Self
     }
 }
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        let nanos = u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        WAITED.fetch_add(nanos, Ordering::Relaxed);
+        if let Ok(mut waited) = WAITED.lock() {
+            waited.open -= 1;
+            if waited.open == 0 {
+                waited.all += waited
+                    .since
+                    .take()
+                    .map_or(Duration::ZERO, |since| since.elapsed());
+            }
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! The experiments, in order. What each of them means is for [`build_profiles::verdict`] to say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::thread;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use build_profiles::evidence::{
-    BuildKind, CacheCounts, CacheSeen, Chain, Evidence, GraphSeen, Mark, Relink, Role, TestsSeen,
-    Tool, units,
+    BuildKind, CacheCounts, CacheSeen, Chain, Evidence, Graph, GraphSeen, Mark, Relink, Role,
+    TestsSeen, Tool, units,
 };
 use build_profiles::machine::{mark, start};
 use build_profiles::probe::{Claim, Subject, View, controls};
@@ -151,16 +153,32 @@ impl Observer<'_> {
             let text = format!("{} questions to Cargo, nothing is built", controls.len());
             self.progress.step("unit graph", &text);
         }
-        for control in controls {
-            let graph = run::unit_graph(self.children, &self.repository.state, &control);
-            self.evidence.graphs.push(GraphSeen {
-                profile: control.profile,
-                without: control.without,
-                instead: control.config,
-                units: graph
-                    .map(|graph| units(&graph, &members))
-                    .map_err(|error| format!("{error:#}")),
+        // Cargo answers each of them on one core.
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let (children, state) = (self.children, &self.repository.state);
+        for some in controls.chunks(cores) {
+            let asked: Vec<Result<Graph>> = thread::scope(|scope| {
+                let threads: Vec<_> = some
+                    .iter()
+                    .map(|control| scope.spawn(|| run::unit_graph(children, state, control)))
+                    .collect();
+                let answer = |thread: thread::ScopedJoinHandle<'_, Result<Graph>>| {
+                    thread
+                        .join()
+                        .unwrap_or_else(|_| bail!("the question to Cargo broke off"))
+                };
+                threads.into_iter().map(answer).collect()
             });
+            for (control, graph) in some.iter().zip(asked) {
+                self.evidence.graphs.push(GraphSeen {
+                    profile: control.profile.clone(),
+                    without: control.without,
+                    instead: control.config.clone(),
+                    units: graph
+                        .map(|graph| units(&graph, &members))
+                        .map_err(|error| format!("{error:#}")),
+                });
+            }
         }
     }
 
