@@ -124,6 +124,9 @@ pub struct Build {
     pub calls: Vec<Call>,
     /// Everything that was linked.
     pub linked: Vec<Linked>,
+    /// Files of debug information beside the artifacts, which no linker saw (`.dwo`).
+    #[serde(default)]
+    pub debug_objects: usize,
     /// Units that Cargo compiled, by its own account.
     pub compiled: usize,
     /// What Cargo itself warned of.
@@ -197,6 +200,9 @@ pub struct Relink {
 pub struct CacheSeen {
     /// The wrapper.
     pub program: String,
+    /// Whether it started a server for us.
+    #[serde(default)]
+    pub started: bool,
     /// Which build was the cold one.
     pub subject: Option<BuildKind>,
     /// After the cold build; or why there is no count.

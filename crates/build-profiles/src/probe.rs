@@ -1,10 +1,12 @@
 //! What is to be proved: each setting as a claim, and the controls that take it away.
 
 mod control;
+mod ignored;
 
 use serde::{Deserialize, Serialize};
 
 pub use control::{Control, controls};
+pub use ignored::with_ignored;
 
 use crate::diagnostic::FilePath;
 use crate::edit::parse;
@@ -123,6 +125,13 @@ pub enum Subject {
         name: String,
         /// Its value.
         value: String,
+    },
+    /// Written where Cargo does not read it.
+    Ignored {
+        /// Why it is not read.
+        why: String,
+        /// What was meant, or what to do.
+        help: Option<String>,
     },
     /// It holds on machines of another kind.
     Elsewhere {

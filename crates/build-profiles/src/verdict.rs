@@ -80,6 +80,7 @@ pub fn judge(claims: &[Claim], evidence: &Evidence) -> Vec<Verdict> {
             let mut verdict = one(claim, claims, evidence);
             if matches!(verdict.outcome, Outcome::Inactive | Outcome::Unproven)
                 && verdict.trace.is_empty()
+                && !matches!(claim.subject, Subject::Ignored { .. })
             {
                 verdict.trace = evidence
                     .traces
@@ -120,6 +121,9 @@ fn one(claim: &Claim, claims: &[Claim], evidence: &Evidence) -> Verdict {
         Subject::Runner { runner } => suite::judge_runner(claim, runner, evidence),
         Subject::Doctests { value } => suite::judge_doctests(claim, *value, evidence),
         Subject::Misplaced { name, value } => config::judge_misplaced(claim, name, value, evidence),
+        Subject::Ignored { why, help } => {
+            config::judge_ignored(claim, why, help.as_deref(), evidence)
+        }
         Subject::Elsewhere { environment } => not_tried(
             claim,
             format!(
@@ -134,6 +138,9 @@ fn one(claim: &Claim, claims: &[Claim], evidence: &Evidence) -> Verdict {
 pub fn trace_key(claim: &Claim, evidence: &Evidence) -> String {
     match &claim.subject {
         Subject::Cache { .. } => "build.rustc-wrapper".to_owned(),
+        Subject::Wrapper {
+            workspace: true, ..
+        } => "build.rustc-workspace-wrapper".to_owned(),
         Subject::Incremental { .. } => "build.incremental".to_owned(),
         Subject::Flags { .. } => "build.rustflags".to_owned(),
         Subject::MachineLinker { .. } => format!("target.{}.linker", evidence.triple),

@@ -16,7 +16,7 @@ use build_profiles::evidence::{Evidence, MachineLayer};
 use build_profiles::layout::{environment_path, machine_path};
 use build_profiles::machine::{self, Freshness, Wants};
 use build_profiles::plan::{OnUndeclared, Plan};
-use build_profiles::probe::{Claim, View, claims};
+use build_profiles::probe::{Claim, View, claims, with_ignored};
 use build_profiles::settings::Settings;
 use build_profiles::verdict::{Outcome, Verdict, judge};
 
@@ -166,7 +166,7 @@ fn prove(quick: bool, decided: &Decided, documented: usize, progress: &Progress)
         machine: repository.machine.as_deref(),
         environment: environment.as_deref(),
     };
-    let claims = claims(&view);
+    let claims = with_ignored(claims(&view), &chain);
     let evidence = Evidence {
         triple: toolchain.triple.clone(),
         machine_layer,

@@ -5,6 +5,7 @@
 use std::fs;
 
 use build_profiles::evidence::{Chain, ChainFile};
+use build_profiles::facts::Locked;
 use build_profiles::machine::inherited::config_env;
 use build_profiles::plan::includes;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -25,16 +26,19 @@ pub(crate) fn chain(repository: &Repository) -> (Chain, Vec<(String, String)>) {
         home.file_name() != Some(".cargo")
             || !root.ancestors().any(|above| above.join(".cargo") == *home)
     })) {
-        let file = [folder.join("config"), folder.join("config.toml")]
+        let mut files = [folder.join("config"), folder.join("config.toml")]
             .into_iter()
-            .find(|file| file.is_file());
-        if let Some(file) = file {
+            .filter(|file| file.is_file());
+        if let Some(file) = files.next() {
             let from = chain.configs.len();
             follow(root, &file, 0, &mut chain.configs);
             let base = folder.parent().unwrap_or(&folder);
             for file in &chain.configs[from..] {
                 env.extend(config_env(&file.text, base.as_str()));
             }
+            chain
+                .shadowed
+                .extend(files.filter_map(|file| read(root, &file)));
         }
     }
     chain.manifest = read(root, &root.join("Cargo.toml"));
@@ -44,6 +48,13 @@ pub(crate) fn chain(repository: &Repository) -> (Chain, Vec<(String, String)>) {
         .filter_map(|member| read(root, &root.join(&member.path).join("Cargo.toml")))
         .filter(|file| file.text.contains("profile"))
         .collect();
+    let lock = read(root, &root.join("Cargo.lock"));
+    chain.packages = lock
+        .and_then(|lock| super::metadata::locked(&lock.text).ok())
+        .map(|locked| {
+            let package = |one: Locked| (one.name, one.version.to_string());
+            locked.into_iter().map(package).collect()
+        });
     (chain, env)
 }
 

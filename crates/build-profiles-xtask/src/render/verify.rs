@@ -66,6 +66,7 @@ impl Verified<'_> {
                     "is part of the cache's key for every unit"
                 }
                 "SCCACHE_RECACHE" | "SCCACHE_NO_CACHE" => "keeps the cache from being asked",
+                "RUSTUP_TOOLCHAIN" => "chooses the toolchain, whatever the workspace says",
                 name if name.starts_with("CARGO_PROFILE_") => "beats the manifest",
                 name if name.starts_with("CARGO_TARGET_") => "beats the config",
                 name if name.starts_with("CARGO_TERM_") => {

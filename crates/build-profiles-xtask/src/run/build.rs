@@ -75,6 +75,9 @@ pub(crate) fn build(
             &format!("build.build-dir={}", Value::from(order.target_dir.as_str())),
         ])
         .envs(order.variables.iter().copied());
+    if let Some(config) = server.over() {
+        cargo.args(["--config", config.as_str()]);
+    }
     server.apply(&mut cargo);
     let (start, cpu) = (Instant::now(), (cpu::of_children(), server.cpu()));
     let ran = output(&mut cargo, LIMIT)?;
@@ -92,6 +95,7 @@ pub(crate) fn build(
             command: variables + &shown,
             calls: commands.iter().filter_map(Call::of).collect(),
             linked: linked(&artifacts, order.target_dir),
+            debug_objects: debug_objects(order.target_dir),
             compiled: artifacts.iter().filter(|artifact| !artifact.fresh).count(),
             warnings: warnings(&stderr),
             failure: (!ran.status.success()).then(|| excerpt::failure(&stderr)),
@@ -187,6 +191,17 @@ fn marks(file: &Utf8Path) -> Option<Vec<Mark>> {
         let _read = sought.and_then(|_| (&mut open).take(len).read_to_end(&mut bytes));
         bytes
     }))
+}
+
+/// The `.dwo` files in a target directory, at any depth.
+fn debug_objects(folder: &Utf8Path) -> usize {
+    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => debug_objects(entry.path()),
+            _ => usize::from(entry.path().extension() == Some("dwo")),
+        })
+        .sum()
 }
 
 /// What Cargo itself warns of: keys that it does not know, profiles that it does not read.

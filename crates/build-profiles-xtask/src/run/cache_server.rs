@@ -3,9 +3,10 @@
 //! The user's server is neither asked nor told anything. Ours is a child in the foreground, so that it goes when we do.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -48,13 +49,21 @@ pub(crate) struct CacheServer<'a> {
     port: u16,
     folder: Utf8PathBuf,
     running: Option<Running>,
+    over: Option<Utf8PathBuf>,
     read: RefCell<Read>,
 }
 
 struct Running {
     program: String,
-    child: Child,
+    child: RefCell<Child>,
     _watched: Watched,
+}
+
+impl Running {
+    /// How it ended, if it did.
+    fn ended(&self) -> Option<ExitStatus> {
+        self.child.borrow_mut().try_wait().ok().flatten()
+    }
 }
 
 /// What has been read of the server so far: counters are those since it started.
@@ -77,6 +86,7 @@ impl<'a> CacheServer<'a> {
             port,
             folder: folder.to_owned(),
             running: None,
+            over: None,
             read: RefCell::default(),
         })
     }
@@ -102,15 +112,12 @@ impl<'a> CacheServer<'a> {
         let watched = Watched::group(child.id());
         self.running = Some(Running {
             program: program.to_owned(),
-            child,
+            child: RefCell::new(child),
             _watched: watched,
         });
         let start = Instant::now();
         while !self.is_up() {
-            let ended = self
-                .running
-                .as_mut()
-                .and_then(|running| running.child.try_wait().ok().flatten());
+            let ended = self.running.as_ref().and_then(Running::ended);
             if let Some(status) = ended {
                 bail!("it started no server ({status})");
             }
@@ -123,6 +130,44 @@ impl<'a> CacheServer<'a> {
         Ok(())
     }
 
+    /// Puts our server over what `[env]` of the config forces on every child of Cargo.
+    pub(crate) fn insist(&mut self, forced: &BTreeSet<String>) -> Result<()> {
+        let lines: String = self
+            .variables()
+            .into_iter()
+            .filter(|(name, _)| forced.contains(*name))
+            .map(|(name, value)| {
+                let value = build_profiles::value::Value::from(value.as_str());
+                format!("{name} = {{ value = {value}, force = true }}\n")
+            })
+            .collect();
+        if !lines.is_empty() {
+            let file = self.folder.with_extension("toml");
+            fs::write(&file, format!("[env]\n{lines}"))
+                .with_context(|| format!("failed to write {file}"))?;
+            self.over = Some(file);
+        }
+        Ok(())
+    }
+
+    /// A config file to put over the workspace's, if there is anything to insist on.
+    pub(super) fn over(&self) -> Option<&Utf8Path> {
+        self.over.as_deref()
+    }
+
+    /// What tells sccache which server is ours.
+    fn variables(&self) -> [(&'static str, String); 4] {
+        [
+            ("SCCACHE_SERVER_PORT", self.port.to_string()),
+            ("SCCACHE_DIR", self.folder.to_string()),
+            (
+                "SCCACHE_CONF",
+                self.folder.with_extension("no-such-file").into_string(),
+            ),
+            ("SCCACHE_IDLE_TIMEOUT", "30".to_owned()),
+        ]
+    }
+
     /// Makes this child talk to our server, whatever the user's shell says about another.
     pub(crate) fn apply(&self, command: &mut Command) {
         for name in self.children.var_names() {
@@ -131,16 +176,14 @@ impl<'a> CacheServer<'a> {
                 command.env_remove(name);
             }
         }
-        command
-            .env("SCCACHE_SERVER_PORT", self.port.to_string())
-            .env("SCCACHE_DIR", &self.folder)
-            .env("SCCACHE_CONF", self.folder.with_extension("no-such-file"))
-            .env("SCCACHE_IDLE_TIMEOUT", "30");
+        command.envs(self.variables());
     }
 
     /// What it did since it was asked last.
     pub(crate) fn counts(&self) -> Result<CacheCounts> {
         let running = self.running.as_ref().context("no server was started")?;
+        // Whoever called the wrapper after its end has started another one, which knows of nothing before.
+        ensure!(running.ended().is_none(), "it went away meanwhile");
         // Some versions start a server to say that it has done nothing.
         ensure!(self.is_up(), "the server is gone");
         let mut ask = self.children.command(&running.program);
@@ -167,7 +210,7 @@ impl<'a> CacheServer<'a> {
 
     /// Processor seconds it has spent, compilers included.
     pub(super) fn cpu(&self) -> Option<f64> {
-        cpu::of(self.running.as_ref()?.child.id())
+        cpu::of(self.running.as_ref()?.child.borrow().id())
     }
 
     fn log_file(&self) -> Utf8PathBuf {
@@ -182,11 +225,18 @@ impl<'a> CacheServer<'a> {
 
 impl Drop for CacheServer<'_> {
     fn drop(&mut self) {
-        let Some(mut running) = self.running.take() else {
+        let Some(running) = self.running.take() else {
             return;
         };
-        kill_group(running.child.id());
-        let _ended = running.child.wait();
+        let mut child = running.child.borrow_mut();
+        kill_group(child.id());
+        let _ended = child.wait();
+        // A wrapper that finds no server starts one, which belongs to nobody's group.
+        if self.is_up() {
+            let mut stop = self.children.command(&running.program);
+            self.apply(stop.arg("--stop-server"));
+            let _stopped = output(&mut stop, Duration::from_secs(10));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: Cargo book, Configuration, Hierarchical structure and Environment variables; `build.rustflags`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Said;
 use crate::edit::parse;
@@ -17,8 +17,12 @@ pub struct Chain {
     pub configs: Vec<ChainFile>,
     /// The root manifest.
     pub manifest: Option<ChainFile>,
+    /// Config files that Cargo does not read, since one of the old name, without an extension, stands beside them.
+    pub shadowed: Vec<ChainFile>,
     /// Manifests of members, whose profiles Cargo ignores.
     pub members: Vec<ChainFile>,
+    /// Packages of the lock file: name, version. `None`: there is none.
+    pub packages: Option<Vec<(String, String)>>,
 }
 
 /// One of them.
@@ -31,6 +35,24 @@ pub struct ChainFile {
 }
 
 impl Chain {
+    /// Variables that `[env]` sets over whatever the environment says.
+    pub fn forced(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for file in &self.configs {
+            let Ok(source) = parse(&file.text) else {
+                continue;
+            };
+            for leaf in source.leaves() {
+                if let (["env", name, "force"], Some(Value::Bool(true))) =
+                    (&leaf.path.parts()[..], &leaf.value)
+                {
+                    names.insert((*name).to_owned());
+                }
+            }
+        }
+        names
+    }
+
     /// Everything said about `path`.
     pub fn said(
         &self,
@@ -99,8 +121,19 @@ impl Chain {
                 }
             }));
         }
+        said.extend(self.in_shadow(path));
         said.extend(self.under_env(&parts));
         said
+    }
+
+    /// What a file says that Cargo does not read.
+    fn in_shadow(&self, path: &KeyPath) -> Vec<Said> {
+        let said = self.shadowed.iter().filter_map(|file| at(file, path));
+        said.map(|said| Said {
+            note: Some("`.cargo/config` stands beside it, and Cargo reads that one".to_owned()),
+            ..said
+        })
+        .collect()
     }
 
     fn in_configs(&self, path: &KeyPath) -> Vec<Said> {
@@ -166,6 +199,8 @@ impl Chain {
                 winner = said.first().map(|first| first.place.clone());
             }
         }
+        said.extend(self.in_shadow(&KeyPath::new(["build", "rustflags"])));
+        said.extend(self.in_shadow(&KeyPath::new(["target", triple, "rustflags"])));
         said.extend(self.under_env(&["build", "rustflags"]));
         said
     }
@@ -232,6 +267,8 @@ mod tests {
         Chain {
             configs: configs.iter().map(file).collect(),
             manifest: Some(file(&("Cargo.toml", manifest))),
+            shadowed: Vec::new(),
+            packages: None,
             members: vec![file(&(
                 "crates/a/Cargo.toml",
                 "[profile.dev]\nopt-level = 3\n",
@@ -297,6 +334,13 @@ mod tests {
             )[0],
             "*RUSTFLAGS in the environment = "
         );
+    }
+
+    #[test]
+    fn a_forced_variable_is_told_from_others() {
+        let config = "[env]\nA = \"1\"\nB = { value = \"1\", force = true }\nC.value = \"1\"\nC.force = false\n";
+        let forced = chain(&[("config.toml", config)], "").forced();
+        assert_eq!(forced.into_iter().collect::<Vec<_>>(), ["B"]);
     }
 
     #[test]

@@ -152,7 +152,8 @@ pub struct Unit {
     pub member: bool,
     /// Whether its package stands in a local folder: only these are ever incremental.
     pub local: bool,
-    /// Whether only build scripts and procedural macros need it, so that `build-override` holds for it.
+    /// Whether only build scripts and procedural macros need it, so that `build-override` holds for it. A procedural
+    /// macro that was asked for by itself is built a second time, like any other member.
     pub for_the_build: bool,
     /// Its resolved profile.
     pub profile: UnitProfile,
@@ -213,17 +214,13 @@ fn reached(graph: &Graph) -> BTreeSet<usize> {
         .roots
         .iter()
         .copied()
-        .filter(|root| !for_the_build(*root))
+        .filter(|root| *root < graph.units.len())
         .collect();
     let mut reached = BTreeSet::new();
     while let Some(index) = open.pop() {
-        // What the tests of a procedural macro need is built for the host, as the macro itself needs it.
-        let for_host = graph.units[index]
-            .target
-            .kind
-            .iter()
-            .any(|kind| kind == "proc-macro");
-        if reached.insert(index) && !for_host {
+        // What a procedural macro needs is for the build, also where the macro itself was asked for.
+        let is_macro = |unit: &GraphUnit| unit.target.kind.iter().any(|kind| kind == "proc-macro");
+        if reached.insert(index) && !is_macro(&graph.units[index]) {
             let needs = graph.units[index].dependencies.iter();
             open.extend(
                 needs
@@ -303,7 +300,8 @@ mod tests {
             told,
             [
                 ("my_app", Role::Program, true, false),
-                ("mac", Role::ProcMacro, true, true),
+                // Asked for by itself: the profile's own keys hold for it, and `build-override` for what it needs.
+                ("mac", Role::ProcMacro, true, false),
                 // Needed by the program and by its build script: it is the program's.
                 ("serde", Role::Library, false, false),
                 ("syn", Role::Library, false, true),

@@ -57,6 +57,12 @@ pub(super) fn judge(
     };
     let cold = match &cache.cold {
         Some(Ok(counts)) => counts,
+        Some(Err(why)) if cache.started => {
+            seen.push(format!(
+                "its server was there and does not answer any more: {why}"
+            ));
+            return unproven(claim, seen.join("; "));
+        }
         Some(Err(why)) => {
             seen.push(format!("its server does not tell what it did: {why}"));
             return verdict(claim, Outcome::Inactive, seen).help(format!(
@@ -111,6 +117,13 @@ pub(super) fn judge(
         )
     });
     let all = again.map_or(compiled, |build| build.calls.len());
+    if (warm.compilations() as usize) < all {
+        seen.push(format!(
+            "of the second build its server counted {} compilations: it went away meanwhile, or another one answered",
+            of(warm.compilations() as usize, all)
+        ));
+        return unproven(claim, seen.join("; "));
+    }
     seen.push(hits(warm, all));
     if let Some(refused) = refusals(warm, again.or(build)) {
         seen.push(refused);
@@ -121,6 +134,10 @@ pub(super) fn judge(
         return verdict(claim, Outcome::Inactive, seen).help(help);
     }
     if let Some((why, help)) = members_refused(everything, again.or(build), evidence) {
+        seen.push(why);
+        return verdict(claim, Outcome::Inactive, seen).help(help);
+    }
+    if let Some((why, help)) = debug_lost(build, again) {
         seen.push(why);
         return verdict(claim, Outcome::Inactive, seen).help(help);
     }
@@ -148,8 +165,7 @@ pub(super) fn judge(
                 warm.size.unwrap_or(0),
                 warm.max_size.unwrap_or(0)
             ));
-            return verdict(claim, Outcome::Inactive, seen)
-                .help("give it more room: `SCCACHE_CACHE_SIZE`");
+            return verdict(claim, Outcome::Inactive, seen).help(MORE_ROOM);
         }
         return unproven(claim, seen.join("; "));
     }
@@ -175,6 +191,14 @@ pub(super) fn judge(
     verdict(claim, Outcome::Active, seen).control(control)
 }
 
+const MORE_ROOM: &str = "give it more room: `SCCACHE_CACHE_SIZE`";
+
+/// Where the entries are: `Local disk: "/home/x/.cache/sccache"` without what sccache calls it.
+fn place(counts: &CacheCounts) -> &str {
+    let place = counts.location.strip_prefix("Local disk: ");
+    place.unwrap_or(&counts.location).trim_matches('"')
+}
+
 /// What the counters say is wrong.
 fn unhealthy(counts: &CacheCounts, evidence: &Evidence) -> Option<(String, String)> {
     let set = |name: &str| evidence.variables.contains_key(name);
@@ -195,8 +219,10 @@ fn unhealthy(counts: &CacheCounts, evidence: &Evidence) -> Option<(String, Strin
     if counts.write_errors > 0 && counts.writes == 0 {
         let help = if set("SCCACHE_LOCAL_RW_MODE") {
             "unset `SCCACHE_LOCAL_RW_MODE`".to_owned()
+        } else if set("SCCACHE_CACHE_SIZE") {
+            MORE_ROOM.to_owned()
         } else {
-            format!("make {} writable", counts.location)
+            format!("make {} writable", place(counts))
         };
         return Some((
             format!(
@@ -210,13 +236,26 @@ fn unhealthy(counts: &CacheCounts, evidence: &Evidence) -> Option<(String, Strin
         return Some((
             format!("{} results could not be written", counts.write_errors),
             if set("SCCACHE_CACHE_SIZE") {
-                "give it more room: `SCCACHE_CACHE_SIZE`".to_owned()
+                MORE_ROOM.to_owned()
             } else {
-                format!("is there room in {}?", counts.location)
+                format!("is there room in {}?", place(counts))
             },
         ));
     }
     None
+}
+
+/// What the first build left beside its artifacts and the second, from the cache, did not.
+fn debug_lost(build: Option<&Build>, again: Option<&Build>) -> Option<(String, String)> {
+    let (first, second) = (build?.debug_objects, again?.debug_objects);
+    (second < first).then(|| {
+        (
+            format!(
+                "the debug information of what comes from the cache is lost: {second} `.dwo` files, where the first build left {first}"
+            ),
+            "write `split-debuginfo = \"off\"` or `\"packed\"`".to_owned(),
+        )
+    })
 }
 
 /// `340 of 359 compilations from the cache, 94.7 % of all, 100 % of the cacheable`.

@@ -1,11 +1,12 @@
 //! Keys of Cargo's config: flags, linkers, wrappers, `build.incremental`.
 
+use super::linker::{asked_by, is_only, last_asked, whose};
 use super::{
     Outcome, Verdict, machine_layer, meant_for, not_tried, of, small_without, some, subjects,
     unproven, verdict,
 };
-use crate::evidence::{Call, Evidence, Taken};
-use crate::probe::Claim;
+use crate::evidence::{Call, Evidence, Linked, Mark, Taken};
+use crate::probe::{Claim, is_sccache};
 
 fn calls(evidence: &Evidence) -> Vec<&Call> {
     subjects(evidence)
@@ -62,6 +63,43 @@ pub(super) fn judge_flags(
         ));
         return verdict(claim, Outcome::Inactive, seen);
     }
+    let asked = asked_by(flags);
+    if let Some((flag, wanted)) = &asked {
+        let products: Vec<&Linked> = subjects(evidence)
+            .into_iter()
+            .flat_map(|build| &build.linked)
+            .filter(|one| left == 0 || is_for_a_target(one, &reached))
+            .collect();
+        let with = products.iter().filter(|one| is_only(&one.marks, wanted));
+        let with = with.count();
+        if !products.is_empty() {
+            seen.push(format!(
+                "{wanted} in {} that were linked",
+                of(with, products.len())
+            ));
+        }
+        if let Some(other) = products.iter().find(|one| !is_only(&one.marks, wanted)) {
+            seen.push(format!(
+                "`{}` is linked by {}",
+                other.path,
+                whose(&other.marks)
+            ));
+            let later = reached
+                .iter()
+                .filter(|call| call.role.is_linked())
+                .find_map(|call| last_asked(call).filter(|last| last != flag));
+            return match later {
+                Some(later) => {
+                    seen.push(format!("`{later}` comes later, and the last one counts"));
+                    beaten_by_a_flag(claim, &later, seen, evidence)
+                }
+                None => verdict(claim, Outcome::Inactive, seen).help(format!(
+                    "where rustc links with LLD by default, `{flag}` alone changes nothing: `-Clink-arg=-fuse-ld={}` does",
+                    wanted.to_lowercase()
+                )),
+            };
+        }
+    }
     let Some(without) = small_without(evidence).filter(|build| !build.calls.is_empty()) else {
         seen.push("the control did not run".to_owned());
         return unproven(claim, seen.join("; "));
@@ -78,10 +116,38 @@ pub(super) fn judge_flags(
         ));
         return unproven(claim, seen.join("; "));
     }
-    verdict(claim, Outcome::Active, seen).control(format!(
+    let mut control = format!(
         "with an empty `RUSTFLAGS`, which drops the config's flags: on {} command lines of a small package",
         of(0, without.calls.len())
-    ))
+    );
+    if let (Some((_, wanted)), Some(one)) = (asked, without.linked.first()) {
+        control += &format!(", and that is linked by {}", whose(&one.marks));
+        if is_only(&one.marks, wanted) {
+            return verdict(claim, Outcome::Redundant, seen).control(control);
+        }
+    }
+    verdict(claim, Outcome::Active, seen).control(control)
+}
+
+/// Whether something was linked for one of the `--target`s: those have folders of their own.
+fn is_for_a_target(one: &Linked, reached: &[&Call]) -> bool {
+    let targets = reached.iter().filter_map(|call| call.target.as_deref());
+    let mut names = targets.map(|target| {
+        let name = target.rsplit(['/', '\\']).next().unwrap_or(target);
+        name.strip_suffix(".json").unwrap_or(name)
+    });
+    names.any(|name| one.path.starts_with(&format!("{name}/")))
+}
+
+/// A flag that has no effect because of another one, wherever that is asked for.
+fn beaten_by_a_flag(claim: &Claim, flag: &str, seen: Vec<String>, evidence: &Evidence) -> Verdict {
+    let trace = evidence.traces.get("build.rustflags");
+    let place = trace
+        .into_iter()
+        .flatten()
+        .find(|said| said.value.contains(flag))
+        .map_or("the flags", |said| &said.place);
+    verdict(claim, Outcome::Inactive, seen).help(format!("take `{flag}` out of {place}"))
 }
 
 pub(super) fn judge_linker(
@@ -122,11 +188,24 @@ pub(super) fn judge_linker(
         return verdict(claim, Outcome::Inactive, seen);
     }
     match small_without(evidence).filter(|build| !build.calls.is_empty()) {
-        Some(without) if !without.calls.iter().any(is_it) => verdict(claim, Outcome::Active, seen)
-            .control(format!(
+        Some(without) if !without.calls.iter().any(is_it) => {
+            let mut control = format!(
                 "with another linker put over it: on {} command lines of a small package",
                 of(0, without.calls.len())
-            )),
+            );
+            let Some((marks, instead)) = relinked(program, evidence) else {
+                return verdict(claim, Outcome::Active, seen).control(control);
+            };
+            seen.push(format!("linked by {}", whose(marks)));
+            control += &format!("; linked again without it: {}", whose(instead));
+            let verdict = verdict(claim, Outcome::Active, seen).control(control);
+            if marks.is_empty() && instead.iter().any(|mark| mark.linker == "LLD") {
+                return verdict.help(
+                    "for a driver of this name rustc leaves out LLD, which is its default: `-Clink-arg=-fuse-ld=lld` asks for it",
+                );
+            }
+            verdict
+        }
         Some(_) => {
             seen.push("with another linker put over it, it is called all the same".to_owned());
             unproven(claim, seen.join("; "))
@@ -136,6 +215,18 @@ pub(super) fn judge_linker(
             unproven(claim, seen.join("; "))
         }
     }
+}
+
+/// What this linker made, and what came of it without the setting.
+fn relinked<'e>(program: &str, evidence: &'e Evidence) -> Option<(&'e [Mark], &'e [Mark])> {
+    let relink = evidence.relink.as_ref()?;
+    let without = relink.without.strip_prefix("-C linker=")?;
+    let product = subjects(evidence)
+        .into_iter()
+        .flat_map(|build| &build.linked)
+        .find(|one| !one.role.is_for_the_build())?;
+    let instead = relink.marks.as_ref().ok()?;
+    same_program(without, program).then_some((&product.marks, instead))
 }
 
 pub(super) fn judge_wrapper(
@@ -154,19 +245,22 @@ pub(super) fn judge_wrapper(
             .any(|wrapper| same_program(wrapper, program))
     };
     let with = calls.iter().filter(is_it).count();
-    let seen = vec![format!(
+    let mut seen = vec![format!(
         "`{program}` in front of {} calls of rustc",
         of(with, calls.len())
     )];
+    if workspace && is_sccache(program) {
+        let left = calls.iter().filter(|call| !is_it(call));
+        let left = some(left.map(|call| call.crate_name.as_str()));
+        seen.push("a wrapper of members alone: dependencies are never cached".to_owned());
+        seen.extend((!left.is_empty()).then(|| format!("not for {left}")));
+        return verdict(claim, Outcome::Inactive, seen).help(format!(
+            "write `rustc-wrapper = {}` under `[build]` in its place",
+            claim.wanted
+        ));
+    }
     if with == 0 || !workspace && with < calls.len() {
         return verdict(claim, Outcome::Inactive, seen);
-    }
-    if workspace {
-        // There is no member in the small package that an empty one could be put over.
-        return unproven(
-            claim,
-            format!("{}; a wrapper of members has no control", seen.join("; ")),
-        );
     }
     match small_without(evidence).filter(|build| !build.calls.is_empty()) {
         Some(without) => {
@@ -174,7 +268,8 @@ pub(super) fn judge_wrapper(
             let still = still.iter().filter(is_it).count();
             if still == 0 {
                 return verdict(claim, Outcome::Active, seen).control(format!(
-                    "with an empty `build.rustc-wrapper`: in front of {} calls of a small package",
+                    "with an empty `{}`: in front of {} calls of a small package",
+                    claim.key,
                     of(0, without.calls.len())
                 ));
             }
@@ -197,8 +292,11 @@ pub(super) fn same_program(called: &str, wanted: &str) -> bool {
             .map_or(name.clone(), str::to_owned)
     };
     if wanted.contains(['/', '\\']) {
-        let wanted = wanted.trim_start_matches("./").replace('\\', "/");
-        return called.replace('\\', "/").ends_with(&wanted);
+        let (called, wanted) = (called.replace('\\', "/"), wanted.replace('\\', "/"));
+        let wanted = wanted.trim_start_matches("./");
+        // A relative one is made absolute by Cargo.
+        return called == wanted
+            || !wanted.starts_with('/') && called.ends_with(&format!("/{wanted}"));
     }
     name(called) == name(wanted)
 }
@@ -256,6 +354,27 @@ pub(super) fn judge_incremental(claim: &Claim, value: bool, evidence: &Evidence)
             unproven(claim, seen.join("; "))
         }
         None => unproven(claim, "the control could not be asked"),
+    }
+}
+
+/// What Cargo does not read; where it warns of it, in its own words.
+pub(super) fn judge_ignored(
+    claim: &Claim,
+    why: &str,
+    help: Option<&str>,
+    evidence: &Evidence,
+) -> Verdict {
+    let mut seen = vec![why.to_owned()];
+    let warned = evidence
+        .builds
+        .iter()
+        .flat_map(|build| &build.warnings)
+        .find(|warning| warning.contains(&claim.key));
+    seen.extend(warned.map(|warning| format!("Cargo warns: {warning}")));
+    let verdict = verdict(claim, Outcome::Inactive, seen);
+    match help {
+        Some(help) => verdict.help(help),
+        None => verdict.help("take it out"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `[linker]`: whose mark is in what was linked.
 
 use super::{Outcome, Verdict, machine_layer, not_tried, of, some, subjects, unproven, verdict};
-use crate::evidence::{Evidence, Linked, Mark, Relink};
+use crate::evidence::{Call, Evidence, Linked, Mark, Relink};
 use crate::machine::mark;
 use crate::probe::Claim;
 
@@ -123,12 +123,50 @@ fn is_driver_of(program: &str, name: &str) -> bool {
     file.starts_with(&format!("{name}-driver")) || file == name || bare(file) == bare(name)
 }
 
-fn is_only(marks: &[Mark], wanted: &str) -> bool {
+pub(super) fn is_only(marks: &[Mark], wanted: &str) -> bool {
     !marks.is_empty() && marks.iter().all(|mark| mark.linker == wanted)
 }
 
+/// The linker that flags ask for: the flag, and the mark that it leaves. `None`: they ask for none that leaves one.
+pub(super) fn asked_by(flags: &[String]) -> Option<(String, &'static str)> {
+    flags
+        .iter()
+        .flat_map(|flag| flag.split_whitespace())
+        .filter_map(asks)
+        .next_back()
+        .and_then(|(flag, mark)| Some((flag, mark?)))
+}
+
+/// The last flag on a command line that asks for a linker.
+pub(super) fn last_asked(call: &Call) -> Option<String> {
+    let asked = call.args.iter().filter_map(|arg| asks(arg));
+    asked.map(|(flag, _)| flag).next_back()
+}
+
+/// `-fuse-ld=mold` in `link-arg=-fuse-ld=mold`, and whose mark that leaves.
+fn asks(arg: &str) -> Option<(String, Option<&'static str>)> {
+    let mark_of = |name: &str| match name.rsplit('/').next().unwrap_or(name) {
+        "mold" | "ld.mold" => Some("mold"),
+        "lld" | "ld.lld" | "rust-lld" => Some("LLD"),
+        "wild" | "ld.wild" => Some("Wild"),
+        "gold" | "ld.gold" => Some("gold"),
+        _ => None,
+    };
+    for option in ["-fuse-ld=", "--ld-path="] {
+        if let Some(at) = arg.find(option) {
+            return Some((arg[at..].to_owned(), mark_of(&arg[at + option.len()..])));
+        }
+    }
+    // The folder in which a compiler is to look for `ld`: the recipe for compilers that know no other way.
+    let at = arg.find("-B/").or_else(|| arg.find("-B."))?;
+    let mark = ["mold", "wild"]
+        .into_iter()
+        .find(|name| arg[at..].contains(name))?;
+    Some((arg[at..].to_owned(), mark_of(mark)))
+}
+
 /// Whose marks these are, in words.
-fn whose(marks: &[Mark]) -> String {
+pub(super) fn whose(marks: &[Mark]) -> String {
     let names: Vec<String> = marks
         .iter()
         .map(|mark| match &mark.version {

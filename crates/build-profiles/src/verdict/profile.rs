@@ -96,16 +96,19 @@ fn judge_units(
             "{others} others have an override of their own, which wins"
         ));
     }
+    if *scope == Scope::BuildOverride {
+        seen.extend(overridden(governed, all));
+    }
     let wrong: Vec<&&Unit> = governed
         .iter()
         .filter(|unit| resolved(unit) != *value)
         .collect();
     if let Some(first) = wrong.first() {
         let names = some(wrong.iter().map(|unit| unit.package.as_str()));
-        seen.push(format!(
-            "Cargo resolves it to `{}` for {names}",
-            resolved(first)
-        ));
+        seen.push(match &*resolved(first) {
+            "" => "Cargo's unit graph has no such key".to_owned(),
+            other => format!("Cargo resolves it to `{other}` for {names}"),
+        });
         return verdict(claim, Outcome::Inactive, seen);
     }
     let lines = command_lines(evidence, profile, key, value, governed, all);
@@ -179,6 +182,21 @@ fn judge_units(
         "with `{instead}` in its place nothing changes: something else decides"
     ));
     unproven_with(claim, seen)
+}
+
+/// What is for the build and still not of `build-override`.
+fn overridden(governed: &[&Unit], all: &[Unit]) -> Option<String> {
+    let names: BTreeSet<&str> = all
+        .iter()
+        .filter(|unit| unit.for_the_build && !governed.contains(unit))
+        .map(|unit| unit.package.as_str())
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "not for {}: an override of packages, which also holds for their build scripts, beats `build-override`",
+            some(names)
+        )
+    })
 }
 
 fn unproven_with(claim: &Claim, seen: Vec<String>) -> Verdict {
@@ -278,7 +296,7 @@ impl<'c> Rules<'c> {
         // What Cargo leaves alone whatever the profile says.
         let takes_it = match key {
             "incremental" => unit.local,
-            "panic" => unit.role != Role::Test && !unit.for_the_build,
+            "panic" => !matches!(unit.role, Role::Test | Role::ProcMacro) && !unit.for_the_build,
             _ => true,
         };
         takes_it

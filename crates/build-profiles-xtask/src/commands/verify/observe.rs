@@ -44,14 +44,16 @@ impl Observer<'_> {
         let folder = Private::new(&self.repository.state, "verify")?;
         let program = self.cache_program();
         let mut server = CacheServer::none(self.children, &folder.join("cache"))?;
+        server.insist(&self.chain.forced())?;
         let mut cache = None;
         if let Some(program) = &program {
             let mut seen = CacheSeen {
                 program: program.clone(),
                 ..CacheSeen::default()
             };
-            if let Err(error) = server.start(program) {
-                seen.cold = Some(Err(format!("{error:#}")));
+            match server.start(program) {
+                Ok(()) => seen.started = true,
+                Err(error) => seen.cold = Some(Err(format!("{error:#}"))),
             }
             cache = Some(seen);
         }
@@ -270,7 +272,10 @@ impl Observer<'_> {
                 self.evidence.builds.push(again.build);
             }
         }
-        let mut config = vec!["build.rustc-wrapper=''".to_owned()];
+        let mut config = vec![
+            "build.rustc-wrapper=''".to_owned(),
+            "build.rustc-workspace-wrapper=''".to_owned(),
+        ];
         if cfg!(unix) {
             config.push(format!("target.{}.linker='cc'", self.toolchain.triple));
         }
