@@ -1,0 +1,157 @@
+//! The faults that are no tests, each with the reason; and docs/faults.md, which is held against both tables.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::Expect;
+use crate::table::FAULTS;
+
+/// What they wait for, or why they can't be injected: number, what goes wrong, why it is no test.
+const UNCOVERED: &[(&str, &str, &str)] = &[
+    ("F8", "an old server keeps its entries elsewhere", SERVER),
+    ("F9", "an old server is of another version", SERVER),
+    (
+        "F10",
+        "no server runs, and its zeros look sane",
+        "no fault of a workspace: the judge's tests hold that counters of nothing prove nothing",
+    ),
+    ("F13", "the cache's folder can't be written", SERVER),
+    ("F17", "the remote storage is down at the start", SERVER),
+    ("F18", "the remote storage dies meanwhile", SERVER),
+    ("F19", "storage variables stand in one shell alone", SERVER),
+    (
+        "F20b",
+        "`-p app` and `--workspace` have different keys",
+        "no fault of the files: `verify` builds the whole workspace, and says with which command",
+    ),
+    ("F22", "another checkout finds little in the cache", SERVER),
+    (
+        "F23",
+        "a flag with the checkout's path makes every key its own",
+        SERVER,
+    ),
+    (
+        "F24",
+        "`target-cpu=native` in a cache that machines share",
+        SERVER,
+    ),
+    (
+        "F25",
+        "a procedural macro reads what rustc does not know of, and the cache gives an old result back",
+        "nothing that a build shows tells it: no witness",
+    ),
+    (
+        "F32",
+        "a C compiler that rejects `-fuse-ld=lld`, which rustc then leaves out",
+        "nobody asked for a linker, so there is no setting to judge; for one that is asked for see F33 and F37",
+    ),
+    ("F46", "nextest is missing or too old", RUNNER),
+    ("F47", "an old JUnit report is taken for a new one", RUNNER),
+    ("F48", "a filter hides tests", RUNNER),
+    ("F49", "doctests are dropped", RUNNER),
+    ("F50", "retries mask a flaky test", RUNNER),
+    ("F51", "no test is selected", RUNNER),
+    ("F52", "shards leave a gap", RUNNER),
+    (
+        "F54",
+        "CI restores an empty cache, or one with other keys",
+        "it takes two runs of CI: to come with `measure`",
+    ),
+    (
+        "F56",
+        "noise is reported as a gain",
+        "no verdict of `verify`: to come with `measure`",
+    ),
+];
+
+const SERVER: &str =
+    "to come with the cache that is shared, and with what is known of the user's own server";
+const RUNNER: &str = "to come with the tests that the policy's runner runs";
+
+const START: &str = "<!-- the table: made by tests/faults/uncovered.rs -->\n";
+
+/// The rows of the docs.
+fn rows() -> String {
+    let mut rows: BTreeMap<(u32, &str), Vec<String>> = BTreeMap::new();
+    for (place, fault) in FAULTS {
+        let said: Vec<String> = fault
+            .expect
+            .iter()
+            .map(|expect| match expect {
+                Expect::Verdict(key, outcome, _) => {
+                    format!("`{key}` {}", outcome.replace('_', " "))
+                }
+                Expect::Finding(code) => format!("finding `{code}`"),
+                Expect::Environment(_) => "a note on the variable".to_owned(),
+                Expect::Message(_) => "the compiler's own message".to_owned(),
+            })
+            .collect();
+        let place = match *place {
+            "ci" => "CI",
+            _ => "on demand",
+        };
+        rows.entry(order(fault.id)).or_default().push(format!(
+            "| {} | {} | {} | {} | {place} |\n",
+            fault.id,
+            fault.what,
+            fault.how,
+            said.join("; ").replace('|', "\\|")
+        ));
+    }
+    for (id, what, why) in UNCOVERED {
+        rows.entry(order(id))
+            .or_default()
+            .push(format!("| {id} | {what} | | | no: {why} |\n"));
+    }
+    "| | what goes wrong | injected by | said of it | covered |\n|---|---|---|---|---|\n".to_owned()
+        + &rows.into_values().flatten().collect::<String>()
+}
+
+/// `F20b` between 20 and 21; the sane workspace first.
+fn order(id: &str) -> (u32, &str) {
+    let digits = id.trim_start_matches('F').trim_end_matches('b');
+    (digits.parse().unwrap_or(0), id)
+}
+
+#[test]
+fn the_docs_say_what_is_covered() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/faults.md");
+    let text = fs::read_to_string(&path).expect("the table has a page");
+    let (before, _) = text.split_once(START).expect("the page has a table");
+    let right = format!("{before}{START}\n{}", rows());
+    if std::env::var("SNAPSHOTS").is_ok_and(|mode| mode == "overwrite") {
+        fs::write(&path, right).expect("the page can be written");
+        return;
+    }
+    assert!(
+        text == right,
+        "docs/faults.md is not what the tables say: run again with SNAPSHOTS=overwrite"
+    );
+}
+
+#[test]
+fn every_known_fault_is_in_one_of_the_tables() {
+    let covered: Vec<&str> = FAULTS.iter().map(|(_, fault)| fault.id).collect();
+    let left: Vec<&str> = UNCOVERED.iter().map(|(id, ..)| *id).collect();
+    let known = (1..=56).map(|number| format!("F{number}"));
+    for id in known.chain(["F20b".to_owned()]) {
+        let times = (covered.contains(&&*id), left.contains(&&*id));
+        assert!(
+            matches!(times, (true, false) | (false, true)),
+            "{id}: {times:?}"
+        );
+    }
+}
+
+/// Two dozen of them run with every change.
+#[test]
+fn enough_of_them_run_in_ci() {
+    let mut ids: Vec<&str> = FAULTS
+        .iter()
+        .filter(|(place, fault)| *place == "ci" && fault.id != "none")
+        .map(|(_, fault)| fault.id)
+        .collect();
+    ids.dedup();
+    assert!(ids.len() >= 24, "{} run in CI: {ids:?}", ids.len());
+}
