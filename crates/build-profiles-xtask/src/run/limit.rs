@@ -45,10 +45,8 @@ impl Drop for Wait {
         if let Ok(mut waited) = WAITED.lock() {
             waited.open -= 1;
             if waited.open == 0 {
-                waited.all += waited
-                    .since
-                    .take()
-                    .map_or(Duration::ZERO, |since| since.elapsed());
+                let spell = waited.since.take().map(|since| since.elapsed());
+                waited.all += spell.unwrap_or_default();
             }
         }
     }
