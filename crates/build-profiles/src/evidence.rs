@@ -228,7 +228,7 @@ pub struct CacheCounts {
     pub errors: u64,
     /// Compilations that were told not to ask (`SCCACHE_RECACHE`).
     pub recached: u64,
-    /// Compilations that the compiler refused.
+    /// Compilations that the compiler refused: what build scripts try, to see whether it works.
     pub compile_fails: u64,
     /// Requests that can't be cached, by sccache's reason.
     pub refused: BTreeMap<String, u64>,
@@ -243,6 +243,11 @@ pub struct CacheCounts {
 }
 
 impl CacheCounts {
+    /// Compilations that the cache was asked for and that came to something.
+    pub fn asked(&self) -> u64 {
+        self.executed.saturating_sub(self.compile_fails)
+    }
+
     /// Compilations that reached the server: those asked for, and those refused that are not Cargo asking rustc who it
     /// is.
     pub fn compilations(&self) -> u64 {

@@ -124,7 +124,10 @@ pub(super) fn judge(
         ));
         return unproven(claim, seen.join("; "));
     }
-    seen.push(hits(warm, all));
+    seen.push(hits(
+        warm,
+        again.or(build).map_or(&[], |build| &build.calls),
+    ));
     if let Some(refused) = refusals(warm, again.or(build)) {
         seen.push(refused);
     }
@@ -141,7 +144,7 @@ pub(super) fn judge(
         seen.push(why);
         return verdict(claim, Outcome::Inactive, seen).help(help);
     }
-    if warm.executed == 0 {
+    if warm.asked() == 0 {
         seen.push("nothing in this build can be cached".to_owned());
         return unproven(claim, seen.join("; "));
     }
@@ -149,11 +152,11 @@ pub(super) fn judge(
         seen.push("a second build of the same sources finds nothing in the cache".to_owned());
         return verdict(claim, Outcome::Inactive, seen);
     }
-    if warm.hits < warm.executed {
+    if warm.hits < warm.asked() {
         let names = some(warm.missed_crates.iter().map(String::as_str));
         seen.push(format!(
             "{} missed although nothing changed: {names}",
-            warm.executed - warm.hits
+            warm.asked() - warm.hits
         ));
         if warm
             .size
@@ -169,7 +172,7 @@ pub(super) fn judge(
         }
         return unproven(claim, seen.join("; "));
     }
-    let cold_hits = of(cold.hits as usize, cold.executed as usize);
+    let cold_hits = of(cold.hits as usize, cold.asked() as usize);
     let mut control = format!("with the cache empty {cold_hits} were hits");
     if let Some(without) = small_without(evidence).filter(|build| !build.calls.is_empty()) {
         let still = without.calls.iter().filter(|call| is_wrapped(call)).count();
@@ -184,7 +187,7 @@ pub(super) fn judge(
         );
     }
     // The same crate twice in one build is a hit in a cold cache too.
-    if cold.hits >= cold.executed {
+    if cold.hits >= cold.asked() {
         seen.push("the cache was not empty at the start, so hits prove nothing".to_owned());
         return unproven(claim, seen.join("; "));
     }
@@ -202,7 +205,7 @@ fn place(counts: &CacheCounts) -> &str {
 /// What the counters say is wrong.
 fn unhealthy(counts: &CacheCounts, evidence: &Evidence) -> Option<(String, String)> {
     let set = |name: &str| evidence.variables.contains_key(name);
-    if counts.recached > 0 || counts.executed > 0 && counts.hits + counts.misses == 0 {
+    if counts.recached > 0 || counts.asked() > 0 && counts.hits + counts.misses == 0 {
         let name = if set("SCCACHE_RECACHE") {
             "SCCACHE_RECACHE"
         } else {
@@ -259,19 +262,29 @@ fn debug_lost(build: Option<&Build>, again: Option<&Build>) -> Option<(String, S
 }
 
 /// `340 of 359 compilations from the cache, 94.7 % of all, 100 % of the cacheable`.
-fn hits(warm: &CacheCounts, all: usize) -> String {
+fn hits(warm: &CacheCounts, calls: &[Call]) -> String {
     let percent = |part: u64, whole: u64| match whole {
         0 => "none".to_owned(),
         _ if part == whole => "100 %".to_owned(),
         _ => format!("{:.1} %", part as f64 * 100.0 / whole as f64),
     };
-    format!(
-        "built again from nothing: {} compilations from the cache, {} of all, {} of the {} that can be cached",
-        of(warm.hits as usize, all),
-        percent(warm.hits, all as u64),
-        percent(warm.hits, warm.executed),
-        warm.executed
-    )
+    // Build scripts call the wrapper too, for what is no unit of Cargo's; they are served as the units are.
+    let cacheable = calls
+        .iter()
+        .filter(|call| call.role == Role::Library && call.codegen("incremental").is_none())
+        .count() as u64;
+    let by_build_scripts = warm.asked().saturating_sub(cacheable);
+    let hits = warm.hits.saturating_sub(by_build_scripts);
+    let (all, cacheable) = (calls.len() as u64, warm.asked() - by_build_scripts);
+    let mut text = format!(
+        "built again from nothing: {hits} of {all} compilations from the cache, {} of all, {} of the {cacheable} that can be cached",
+        percent(hits, all),
+        percent(hits, cacheable),
+    );
+    if by_build_scripts > 0 {
+        text += &format!("; {by_build_scripts} more for build scripts that try the compiler");
+    }
+    text
 }
 
 /// `19 refused: 12 proc-macro, 7 bin`, with the crates for which sccache has but one word.
