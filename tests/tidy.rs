@@ -385,6 +385,8 @@ fn with_samples(files: &Files) -> String {
         .next()
         .unwrap_or_default()
         .trim();
+    let verdict = text("tests/verify/founding_story/stdout");
+    let verdict = verdict.split("\n::").next().unwrap_or_default();
     let samples = [
         (
             "policy",
@@ -396,6 +398,7 @@ fn with_samples(files: &Files) -> String {
         ("diff", format!("```diff\n{}\n```", diff.trim())),
         ("note", note.trim().to_owned()),
         ("notes", format!("```text\n{findings}\n```")),
+        ("verdict", format!("```text\n{verdict}\n```")),
     ];
     let mut readme = files["README.md"].clone();
     for (part, sample) in samples {

@@ -91,7 +91,7 @@ impl House {
         );
         house.write("../dep1/Cargo.toml", &package("dep1", ""));
         house.write("../dep1/src/lib.rs", "pub fn go() {}\n");
-        house.write("../home/.keep", "");
+        house.write("../user/.keep", "");
         house.write("../bin/.keep", "");
         house.write("Cargo.lock", LOCK);
         house

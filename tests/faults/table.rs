@@ -521,7 +521,7 @@ faults! {
         tools: &["sccache"],
         inject: |house| {
             house.write(".cargo/config.toml", "[build]\nrustflags = [\"--cfg\", \"ours\"]\n");
-            house.write("../home/.cargo/config.toml", "[target.x86_64-unknown-linux-gnu]\nrustflags = [\"--cfg\", \"theirs\"]\n");
+            house.write("../user/.cargo/config.toml", "[target.x86_64-unknown-linux-gnu]\nrustflags = [\"--cfg\", \"theirs\"]\n");
         },
         expect: &[Verdict("build.rustflags", "inactive", &[
             "home/.cargo/config.toml:2",

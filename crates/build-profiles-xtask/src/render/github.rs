@@ -77,7 +77,7 @@ pub(super) fn findings(repository: &Repository, plan: &Plan, machine: &[Diagnost
     text
 }
 
-pub(super) fn annotate(
+pub(in crate::render) fn annotate(
     text: &mut String,
     command: &str,
     place: Option<(String, (usize, usize))>,

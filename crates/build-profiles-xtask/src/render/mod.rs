@@ -13,10 +13,6 @@ mod progress;
 mod review;
 mod snippet;
 mod verify;
-mod verify_github;
-mod verify_json;
-#[cfg(feature = "markdown")]
-mod verify_markdown;
 mod test;
 
 use std::io::{IsTerminal, Write as _};
@@ -34,8 +30,7 @@ use crate::write::Recovery;
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
 pub(crate) use test::{Tested, tested};
-pub(crate) use verify::{Verified, verified, verified_briefly};
-pub(crate) use verify_json::receipt;
+pub(crate) use verify::{Verified, receipt, verified, verified_briefly};
 
 /// What a run of `configure` came to.
 pub(crate) struct Report<'a> {

@@ -1,11 +1,17 @@
 //! What `verify` found: the table of verdicts.
 
+mod github;
+mod json;
+#[cfg(feature = "markdown")]
+mod markdown;
+
 use std::collections::BTreeMap;
 
 use build_profiles::diagnostic::Diagnostic;
 use build_profiles::evidence::{Evidence, MachineLayer};
 use build_profiles::verdict::{Outcome, Verdict};
 
+pub(crate) use self::json::receipt;
 use super::{advice, colored, data, snippet};
 use crate::cli::{CommonArgs, Format};
 use crate::exit::Exit;
@@ -108,10 +114,10 @@ fn summary(verdicts: &[Verdict]) -> String {
 /// Says it in the format that was asked for.
 pub(crate) fn verified(args: &CommonArgs, verified: &Verified<'_>) {
     match args.format {
-        Format::Json => data(&(super::verify_json::report(verified) + "\n")),
-        Format::Github => data(&super::verify_github::report(verified)),
+        Format::Json => data(&(json::report(verified) + "\n")),
+        Format::Github => data(&github::report(verified)),
         #[cfg(feature = "markdown")]
-        Format::Markdown => data(&super::verify_markdown::report(verified)),
+        Format::Markdown => data(&markdown::report(verified)),
         _ => human(args, verified),
     }
 }

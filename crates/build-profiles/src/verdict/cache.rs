@@ -196,7 +196,7 @@ pub(super) fn judge(
 
 const MORE_ROOM: &str = "give it more room: `SCCACHE_CACHE_SIZE`";
 
-/// Where the entries are: `Local disk: "/home/x/.cache/sccache"` without what sccache calls it.
+/// Where the entries are: `Local disk: "/var/cache"` without what sccache calls it.
 fn place(counts: &CacheCounts) -> &str {
     let place = counts.location.strip_prefix("Local disk: ");
     place.unwrap_or(&counts.location).trim_matches('"')

@@ -3,8 +3,8 @@
 use build_profiles::diagnostic::FilePath;
 use build_profiles::verdict::Outcome;
 
-use super::github::annotate;
-use super::verify::Verified;
+use super::Verified;
+use crate::render::github::annotate;
 
 /// An error for what is not in force, a warning for what could not be told.
 pub(super) fn report(verified: &Verified<'_>) -> String {
@@ -22,7 +22,7 @@ pub(super) fn report(verified: &Verified<'_>) -> String {
         });
         let mut message = verdict.evidence.join("; ");
         if let Some(help) = &verdict.help {
-            message += &format!("\nhelp: {}", super::advice(help));
+            message += &format!("\nhelp: {}", crate::render::advice(help));
         }
         let title = format!("{} is {}", claim.key, verdict.outcome.name());
         annotate(&mut text, level, place, &title, &message);

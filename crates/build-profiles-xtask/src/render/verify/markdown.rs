@@ -4,8 +4,8 @@ use build_profiles::verdict::{Outcome, Verdict};
 use handlebars::Handlebars;
 use serde_json::{Value, json};
 
-use super::markdown::escape;
-use super::verify::Verified;
+use super::Verified;
+use crate::render::markdown::escape;
 
 pub(super) fn report(verified: &Verified<'_>) -> String {
     let mut templates = Handlebars::new();
@@ -28,7 +28,7 @@ pub(super) fn report(verified: &Verified<'_>) -> String {
         "command": verified.command(),
     });
     templates
-        .render_template(include_str!("verify.md.hbs"), &data)
+        .render_template(include_str!("../verify.md.hbs"), &data)
         .expect("the template and its data are ours")
 }
 
@@ -38,6 +38,6 @@ fn row(verdict: &Verdict) -> Value {
         "outcome": verdict.outcome.name(),
         "evidence": verdict.evidence.join("; "),
         "control": verdict.control.as_deref().unwrap_or(""),
-        "help": verdict.help.as_deref().map(super::advice).unwrap_or_default(),
+        "help": verdict.help.as_deref().map(crate::render::advice).unwrap_or_default(),
     })
 }

@@ -5,7 +5,7 @@ use build_profiles::evidence::Evidence;
 use build_profiles::verdict::Verdict;
 use serde::Serialize;
 
-use super::verify::Verified;
+use super::Verified;
 
 /// The version of the object's shape.
 const SCHEMA: u32 = 1;
