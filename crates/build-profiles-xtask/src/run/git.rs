@@ -177,6 +177,56 @@ pub(crate) fn lay_out_present(root: &Utf8Path, folder: &Utf8Path) -> Result<()> 
     Ok(())
 }
 
+/// Copies the worktree into `folder`, contents and all: what git knows of it and what it does not ignore. Says where the
+/// workspace stands in the copy.
+pub(crate) fn copy_present(root: &Utf8Path, folder: &Utf8Path) -> Result<Utf8PathBuf> {
+    let shell = at_top(root)?;
+    let top = Utf8PathBuf::from_path_buf(shell.current_dir())
+        .map_err(|path| anyhow!("`{}` is not UTF-8", path.display()))?;
+    let names = cmd!(
+        shell,
+        "git ls-files -z --cached --others --exclude-standard"
+    )
+    .quiet()
+    .output();
+    let names = names
+        .context("failed to list the files of the checkout")?
+        .stdout;
+    for name in split(&names) {
+        copy(&top.join(name), &folder.join(name))?;
+    }
+    let root = root
+        .canonicalize_utf8()
+        .with_context(|| format!("failed to find `{root}`"))?;
+    let top = top.canonicalize_utf8().unwrap_or(top);
+    let inside = root
+        .strip_prefix(&top)
+        .with_context(|| format!("`{root}` is not in `{top}`"))?;
+    Ok(folder.join(inside))
+}
+
+/// Copies a file with its mode, or a symbolic link as such. What is not there any more is no loss.
+pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<()> {
+    let Ok(meta) = from.symlink_metadata() else {
+        return Ok(());
+    };
+    if let Some(parent) = to.parent() {
+        std::fs::create_dir_all(parent).with_context(|| format!("failed to create `{parent}`"))?;
+    }
+    #[cfg(unix)]
+    if meta.is_symlink() {
+        let target = from.read_link_utf8();
+        return target
+            .and_then(|target| std::os::unix::fs::symlink(target, to))
+            .with_context(|| format!("failed to copy the link `{from}`"));
+    }
+    if meta.is_dir() {
+        return Ok(()); // A submodule.
+    }
+    std::fs::copy(from, to).with_context(|| format!("failed to copy `{from}`"))?;
+    Ok(())
+}
+
 /// Whether Cargo or we read what stands in the file. The toolchain is asked of the present alone.
 fn speaks(name: &str) -> bool {
     match name.rsplit('/').next().unwrap_or(name) {

@@ -54,6 +54,34 @@ impl Drop for Wait {
 
 /// Runs `command` to its end and returns what it said; after `limit` it is killed, with all that it has started.
 pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Output> {
+    match output_unless(command, limit, || None::<()>)? {
+        Ended::Done(output) => Ok(output),
+        Ended::Late | Ended::Stopped(()) => bail!(
+            "`{}` gave no answer within {} seconds",
+            shown(command),
+            limit.as_secs_f32()
+        ),
+    }
+}
+
+/// How a child has ended.
+pub(crate) enum Ended<T> {
+    /// By itself.
+    Done(Output),
+    /// Killed, for this reason.
+    Stopped(T),
+    /// Killed at its limit.
+    Late,
+}
+
+/// Runs `command` to its end, unless `stop`, which is asked again and again, has a reason to kill it, with all that it
+/// has started.
+pub(crate) fn output_unless<T>(
+    command: &mut Command,
+    limit: Duration,
+    mut stop: impl FnMut() -> Option<T>,
+) -> Result<Ended<T>> {
+    const PAUSE: Duration = Duration::from_millis(500);
     let _wait = Wait::begin();
     let shown = shown(command);
     own_group(command);
@@ -66,18 +94,25 @@ pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Output> {
     let _watched = Watched::group(id);
     let (done, outcome) = mpsc::channel();
     thread::spawn(move || done.send(child.wait_with_output()));
-    match outcome.recv_timeout(limit) {
-        Ok(output) => output.with_context(|| format!("failed to run `{shown}`")),
-        Err(_) => {
-            kill_group(id);
-            // The killed child is waited for, so that its files can be removed.
-            let _late = outcome.recv_timeout(Duration::from_secs(2));
-            bail!(
-                "`{shown}` gave no answer within {} seconds",
-                limit.as_secs_f32()
-            )
+    let start = Instant::now();
+    let ended = loop {
+        let left = limit.saturating_sub(start.elapsed());
+        if let Ok(output) = outcome.recv_timeout(left.min(PAUSE)) {
+            return output
+                .map(Ended::Done)
+                .with_context(|| format!("failed to run `{shown}`"));
         }
-    }
+        if start.elapsed() >= limit {
+            break Ended::Late;
+        }
+        if let Some(reason) = stop() {
+            break Ended::Stopped(reason);
+        }
+    };
+    kill_group(id);
+    // The killed child is waited for, so that its files can be removed.
+    let _late = outcome.recv_timeout(Duration::from_secs(2));
+    Ok(ended)
 }
 
 /// The command as a person would type it, without a folder and without an end.

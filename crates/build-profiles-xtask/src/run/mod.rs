@@ -26,6 +26,7 @@ pub(crate) use build::{Built, Order, build, relink};
 pub(crate) use cache_server::CacheServer;
 pub(crate) use child::Children;
 pub(crate) use host::{Toolchain, cache_folder, host, look_up, toolchain, version};
+use limit::{Ended, output_unless};
 pub(crate) use limit::{output, waited};
 pub(crate) use private::{Private, clear};
 pub(crate) use scratch::start_check;

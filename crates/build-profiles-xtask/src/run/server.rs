@@ -1,13 +1,16 @@
 //! A compiler-cache server of our own, so that the user's is neither asked nor disturbed.
 
+use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::limit::{kill_group, own_group};
+use super::watch::Watched;
 use super::{Children, output};
 
 /// A port on which the clients that [`Server::apply`] was applied to start an sccache server. Dropping it stops the
@@ -17,6 +20,8 @@ pub(super) struct Server<'a> {
     program: Option<String>,
     port: u16,
     folder: Utf8PathBuf,
+    variables: Vec<(String, Option<String>)>,
+    child: Option<(Child, Watched)>,
 }
 
 impl<'a> Server<'a> {
@@ -33,7 +38,64 @@ impl<'a> Server<'a> {
             // Not a Unix socket: the path of one must be short, and old sccache would go to the user's server instead.
             port: free_port()?,
             folder: folder.to_owned(),
+            variables: Vec::new(),
+            child: None,
         })
+    }
+
+    /// The same server with these variables set, or taken away.
+    pub(super) fn with_variables(mut self, variables: Vec<(String, Option<String>)>) -> Self {
+        self.variables = variables;
+        self
+    }
+
+    /// Starts the server as a child of ours, which can be killed: one that waits for its storage listens to nobody.
+    /// What it says goes to `log`. Says whether it is up within `limit`; if not, it is gone.
+    pub(super) fn start(&mut self, log: &Utf8Path, limit: Duration) -> Result<bool> {
+        let program = self.program.as_deref().context("nobody to start")?;
+        let file = File::create(log).with_context(|| format!("failed to create {log}"))?;
+        let mut command = self.children.command(program);
+        self.apply(&mut command);
+        command
+            .env("SCCACHE_START_SERVER", "1")
+            .env("SCCACHE_NO_DAEMON", "1")
+            .env("SCCACHE_LOG", "sccache=debug")
+            .env_remove("SCCACHE_ERROR_LOG")
+            .stdout(Stdio::null())
+            .stderr(file);
+        own_group(&mut command);
+        let child = command.spawn();
+        let child = child.with_context(|| format!("failed to run `{program}`"))?;
+        let watched = Watched::group(child.id());
+        self.child = Some((child, watched));
+        let start = Instant::now();
+        while start.elapsed() < limit && self.lives() {
+            if self.is_up() {
+                return Ok(true);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        self.kill();
+        Ok(false)
+    }
+
+    /// Whether the child that was started is still there.
+    pub(super) fn lives(&mut self) -> bool {
+        if let Some((child, _)) = &mut self.child
+            && !matches!(child.try_wait(), Ok(None))
+        {
+            self.child = None;
+        }
+        self.child.is_some()
+    }
+
+    /// Kills the child, with what it has started. Until it is waited for its number is nobody else's, even if it has
+    /// ended.
+    fn kill(&mut self) {
+        if let Some((mut child, _watched)) = self.child.take() {
+            kill_group(child.id());
+            let _reaped = child.wait();
+        }
     }
 
     /// Makes this child talk to our server, whatever the user's shell says about another.
@@ -43,6 +105,12 @@ impl<'a> Server<'a> {
             .env("SCCACHE_SERVER_PORT", self.port.to_string())
             .env("SCCACHE_DIR", &self.folder)
             .env("SCCACHE_IDLE_TIMEOUT", "30");
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
     }
 
     /// Whether somebody listens on our port.
@@ -67,6 +135,13 @@ pub(super) fn free_port() -> Result<u16> {
 
 impl Drop for Server<'_> {
     fn drop(&mut self) {
+        self.stop();
+        self.kill();
+    }
+}
+
+impl Server<'_> {
+    fn stop(&self) {
         let Some(program) = self.program.as_ref().filter(|_| self.is_up()) else {
             return;
         };

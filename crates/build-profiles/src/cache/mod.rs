@@ -1,6 +1,8 @@
 //! The compile cache at work: what its server says, as plain data, and what to think of it.
 
 pub mod daemon;
+pub mod log;
+pub mod shared;
 
 use std::collections::BTreeMap;
 
