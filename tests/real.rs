@@ -262,6 +262,44 @@ fn the_cache_of_the_machine_wraps_rustc_and_is_passed_over_where_it_is_missing()
     );
 }
 
+/// `[env]` reaches the sccache that Cargo starts; what is exported already wins.
+#[test]
+fn the_cache_keeps_what_it_compiles_where_the_policy_says() {
+    if !has_tool("sccache") {
+        return;
+    }
+    let house = House::new("");
+    let folder = |name: &str| {
+        let folder = house.root.join("..").join(name);
+        let folder = folder.to_str().expect("a temporary folder is UTF-8");
+        folder.replace('\\', "/")
+    };
+    let (policys, shells) = (folder("policys"), folder("shells"));
+    let policy = format!(
+        "schema = 1\ntoolchain = \"1.94\"\n\n[cache]\ntool = \"sccache\"\nscope = \"everything\"\n\n\
+         [cache.storage]\ndir = \"{policys}\"\n"
+    );
+    house.write("build-profiles.toml", &policy);
+    // The start check would leave a server behind that keeps to this sandbox.
+    let house = house.configured(&["--no-verify"]);
+    let port = free_port();
+    let build_and_stop = |more: &[(&str, &str)]| {
+        let mut variables = vec![
+            ("SCCACHE_SERVER_PORT", port.as_str()),
+            ("SCCACHE_IDLE_TIMEOUT", "30"),
+        ];
+        variables.extend(more);
+        house.build(&variables);
+        let mut stop = clean(Command::new("sccache"));
+        let stopped = stop.arg("--stop-server").envs(variables).output();
+        assert!(stopped.expect("sccache can be run").status.success());
+    };
+    build_and_stop(&[("SCCACHE_DIR", &shells)]);
+    assert!(Path::new(&shells).exists() && !Path::new(&policys).exists());
+    build_and_stop(&[]);
+    assert!(Path::new(&policys).exists());
+}
+
 fn free_port() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     listener

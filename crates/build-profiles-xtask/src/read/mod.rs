@@ -125,9 +125,22 @@ impl Repository {
 
     /// How programs are started in this workspace: in its root, in the environment of the user's shell.
     pub(crate) fn children(&self) -> Children {
-        let config = config_path(&self.policy.clone().unwrap_or_default());
-        let text = self.workspace.files.get(&config).map_or("", String::as_str);
-        Children::of(&self.root, &config_env(text, self.root.as_str()))
+        Children::of(&self.root, &self.config_env())
+    }
+
+    /// `[env]` of the Cargo config with all layers that it includes; of several values the last holds.
+    pub(crate) fn config_env(&self) -> Vec<(String, String)> {
+        let policy = self.policy.clone().unwrap_or_default();
+        let text = |file: &FilePath| self.workspace.files.get(file);
+        let included = self.workspace.included.iter().filter_map(text);
+        let layers = text(&portable_path(&policy))
+            .into_iter()
+            .chain(included)
+            .chain(&self.machine)
+            .chain(text(&config_path(&policy)));
+        layers
+            .flat_map(|text| config_env(text, self.root.as_str()))
+            .collect()
     }
 }
 

@@ -18,45 +18,42 @@ pub fn units(log: &str) -> Vec<Unit> {
         if let Some(arguments) = said.strip_prefix("get_cached_or_compile: ") {
             units.push((unit(name, &strings(arguments)), State::Asked));
         } else if said.starts_with("Cache hit") {
-            if let Some((unit, state)) = first(&mut units, name, State::Asked) {
+            if let Some((unit, state)) = asked(&mut units, name) {
                 (unit.hit, *state) = (true, State::Done);
             }
         } else if said.starts_with("Cache miss") {
-            if let Some((_, state)) = first(&mut units, name, State::Asked) {
+            if let Some((_, state)) = asked(&mut units, name) {
                 *state = State::Missed;
             }
-        } else if said.starts_with("Compiled in") {
-            // Build scripts try what rustc can do: what fails is not stored, and no miss.
-            if let Some((_, state)) = first(&mut units, name, State::Missed) {
-                *state = if said.contains("failed") {
-                    State::Failed
-                } else {
-                    State::Done
-                };
+        } else if said == "compile result: cache error" {
+            if let Some((_, state)) = asked(&mut units, name) {
+                *state = State::Failed;
+            }
+        } else if said.starts_with("Compiled in") && !said.contains("failed") {
+            // Build scripts try what rustc can do, before their crate is compiled: of what fails no more is said.
+            let mut of_name = units.iter_mut().rev().filter(|(unit, _)| unit.name == name);
+            if let Some((_, state)) = of_name.find(|(_, state)| *state == State::Missed) {
+                *state = State::Done;
             }
         }
     }
-    units.retain(|(_, state)| matches!(state, State::Missed | State::Done));
+    units.retain(|(_, state)| *state == State::Done);
     units.into_iter().map(|(unit, _)| unit).collect()
 }
 
-/// The first of this name that has come so far.
-fn first<'a>(
-    units: &'a mut [(Unit, State)],
-    name: &str,
-    so_far: State,
-) -> Option<&'a mut (Unit, State)> {
+/// The first of this name that was asked for and not answered.
+fn asked<'a>(units: &'a mut [(Unit, State)], name: &str) -> Option<&'a mut (Unit, State)> {
     units
         .iter_mut()
-        .find(|(unit, state)| unit.name == name && *state == so_far)
+        .find(|(unit, state)| unit.name == name && *state == State::Asked)
 }
 
 /// How far a compilation has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Asked,
-    Missed,
     Failed,
+    Missed,
     Done,
 }
 
@@ -164,7 +161,10 @@ mod tests {
 [2026-11-22T17:55:02Z DEBUG sccache::compiler::compiler] [probe]: get_cached_or_compile: ["--crate-name", "probe", "src/probe.rs"]
 [2026-11-22T17:55:02Z DEBUG sccache::compiler::compiler] [probe]: Cache miss in 0.000 s
 [2026-11-22T17:55:02Z DEBUG sccache::compiler::compiler] [hub]: Compiled in 0.032 s, storing in cache
-[2026-11-22T17:55:02Z DEBUG sccache::compiler::compiler] [probe]: Compiled in 0.032 s, but failed, not storing in cache
+[2026-11-22T17:55:02Z DEBUG sccache::compiler::compiler] [probe]: Compiling locally
+[2026-11-22T17:55:02Z DEBUG sccache::compiler::compiler] [probe]: get_cached_or_compile: ["--crate-name", "probe", "src/lib.rs"]
+[2026-11-22T17:55:02Z DEBUG sccache::compiler::compiler] [probe]: Cache miss in 0.000 s
+[2026-11-22T17:55:02Z DEBUG sccache::compiler::compiler] [probe]: Compiled in 0.032 s, storing in cache
 [2026-11-22T17:55:02Z DEBUG sccache::compiler::compiler] [unread]: get_cached_or_compile: ["--crate-name", "unread", "src/unread.rs"]
 [2026-11-22T17:55:02Z DEBUG sccache::server] [unread]: compile result: cache error
 "#;
@@ -180,7 +180,8 @@ mod tests {
             told,
             [
                 ("hub", false, Some("crates/hub/src/lib.rs")),
-                ("itoa", true, Some("/reg/itoa/src/lib.rs"))
+                ("itoa", true, Some("/reg/itoa/src/lib.rs")),
+                ("probe", false, Some("src/lib.rs"))
             ]
         );
         let hub = &units[0];

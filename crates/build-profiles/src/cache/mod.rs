@@ -55,7 +55,7 @@ pub struct Seen {
     pub by_config: bool,
 }
 
-/// The variables of sccache that a build sees. What the shell exports wins over `[env]`.
+/// The variables of sccache that a build sees. What the shell exports wins over `[env]`, of which the last value holds.
 pub fn seen(
     shell: impl IntoIterator<Item = (String, String)>,
     config_env: &[(String, String)],
