@@ -83,6 +83,11 @@ pub enum Stopped {
         /// Its last words.
         words: String,
     },
+    /// The storage can be read and not written.
+    ReadOnly {
+        /// What it says.
+        words: String,
+    },
     /// The service was there, and went away during a build.
     Lost {
         /// Host and port.

@@ -161,6 +161,9 @@ impl Lab<'_> {
             let words = last_words(&log);
             return Ok(Err(Stopped::NoServer { words }));
         }
+        if let Some(words) = read_only(&log) {
+            return Ok(Err(Stopped::ReadOnly { words }));
+        }
         let mut cargo = self.cargo(&children, at, fixed_build_dir);
         server.apply(&mut cargo);
         let mut watch = Watch::new(self);
@@ -411,8 +414,25 @@ fn last_words(log: &Utf8Path) -> String {
         .collect();
     match lines.last() {
         Some(line) => masked(line).into_owned(),
-        None => format!("it said nothing within {} seconds", START.as_secs()),
+        None => format!(
+            "its storage gave no answer within {} seconds; wrong or missing credentials look the same",
+            START.as_secs()
+        ),
     }
+}
+
+/// Why a server that is up will store nothing, if it says so.
+fn read_only(log: &Utf8Path) -> Option<String> {
+    let text = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    text.contains("server has setup with ReadOnly").then(|| {
+        let mut lines = text.lines().map(str::trim);
+        let check = lines.find(|line| line.starts_with("storage write check failed"));
+        // The error of the service stands below that of the library.
+        let source = lines.skip_while(|line| *line != "Source:").nth(1);
+        let words = check.and(source).or(check);
+        masked(words.unwrap_or("it is read-only")).into_owned()
+    })
 }
 
 /// The names of the `CARGO_*` variables that a build sees.

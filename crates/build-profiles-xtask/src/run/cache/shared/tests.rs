@@ -10,6 +10,7 @@ use super::*;
 use crate::run::fixture::Fixture;
 use crate::run::server::free_port;
 
+const PASSWORD: &str = "hunter2";
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// A workspace of one member, and packages outside of it that stand where they stand for every checkout.
@@ -76,6 +77,8 @@ impl House {
             .with("SCCACHE_DIR", self.fixture.path("users").as_str())
             .with("SCCACHE_BUCKET", "the-teams")
             .with("SCCACHE_RECACHE", "1")
+            // What has to come from the shell.
+            .with("SCCACHE_REDIS_PASSWORD", PASSWORD)
     }
 
     /// The experiment with a storage as the policy writes it.
@@ -100,6 +103,9 @@ impl House {
             !self.fixture.path("users").exists(),
             "the user's cache is touched"
         );
+        if let Ok(evidence) = &outcome {
+            assert!(!format!("{evidence:?}").contains(PASSWORD), "{evidence:?}");
+        }
         let swept = crate::run::fixture::files_in(&self.fixture.path("lab"));
         assert!(swept.is_empty(), "{swept:?}");
         outcome
@@ -123,12 +129,14 @@ impl House {
 struct Redis(Child, u16);
 
 impl Redis {
-    fn new(house: &House) -> Option<Self> {
+    /// One that asks for the password that the shell exports.
+    fn new(house: &House, options: &[&str]) -> Option<Self> {
         let program = house.fixture.tool("redis-server")?;
         let port = free_port().expect("a port");
         let child = Command::new(program)
             .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--port", &port.to_string()])
+            .args(["--port", &port.to_string(), "--requirepass", PASSWORD])
+            .args(options)
             .current_dir(house.fixture.path("outside"))
             .stdout(Stdio::null())
             .spawn()
@@ -153,7 +161,7 @@ impl Redis {
     fn ask(&self, line: &str) -> String {
         use std::io::{Read, Write};
         let mut stream = TcpStream::connect(("127.0.0.1", self.1)).expect("it listens");
-        write!(stream, "SELECT 1\r\n{line}\r\nQUIT\r\n").expect("it reads");
+        write!(stream, "AUTH {PASSWORD}\r\nSELECT 1\r\n{line}\r\nQUIT\r\n").expect("it reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         answer
@@ -238,7 +246,7 @@ fn a_fixed_build_directory_carries_more() {
 #[test]
 fn redis_carries_it_under_a_prefix_of_ours() {
     let Some(house) = House::new() else { return };
-    let Some(redis) = Redis::new(&house) else {
+    let Some(redis) = Redis::new(&house, &[]) else {
         return;
     };
     let evidence = house
@@ -291,9 +299,24 @@ fn a_service_that_says_nothing_is_not_waited_for() {
 }
 
 #[test]
+fn a_service_that_stores_nothing_is_told_before_a_build() {
+    let Some(house) = House::new() else { return };
+    let Some(redis) = Redis::new(&house, &["--maxmemory", "1"]) else {
+        return;
+    };
+    let evidence = house
+        .try_storage(&redis.storage(), LIMIT)
+        .expect("it is evidence");
+    assert!(
+        matches!(&evidence.stopped, Some(Stopped::ReadOnly { words }) if words.contains("maxmemory")),
+        "{evidence:?}"
+    );
+}
+
+#[test]
 fn a_service_that_dies_ends_the_build() {
     let Some(house) = House::new() else { return };
-    let Some(redis) = Redis::new(&house) else {
+    let Some(redis) = Redis::new(&house, &[]) else {
         return;
     };
     // The build script takes the service away; what is compiled afterwards would wait a minute each.
@@ -301,7 +324,7 @@ fn a_service_that_dies_ends_the_build() {
         "ws/build.rs",
         &format!(
             "use std::io::Write;\nfn main() {{\n    let mut redis = std::net::TcpStream::connect((\"127.0.0.1\", {})).unwrap();\n    \
-             redis.write_all(b\"SHUTDOWN NOSAVE\\r\\n\").unwrap();\n}}\n",
+             redis.write_all(b\"AUTH {PASSWORD}\\r\\nSHUTDOWN NOSAVE\\r\\n\").unwrap();\n}}\n",
             redis.1
         ),
     );
