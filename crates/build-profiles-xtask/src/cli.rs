@@ -81,6 +81,10 @@ pub struct VerifyArgs {
     /// Answer within seconds: everything but the real build of the workspace and its tests
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Build two copies of the workspace at two paths against the cache's storage: what the second finds, and what keeps
+    /// the rest from it. Beside it the same as `--quick`
+    #[arg(long, conflicts_with = "quick")]
+    pub(crate) shared: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

@@ -138,6 +138,8 @@ pub enum Subject {
         /// The kind of machine that it is for.
         environment: String,
     },
+    /// `[cache.storage]`, or the cache's own: what carries results from one checkout to another.
+    Storage,
     /// Written and not ours to prove.
     Unseen {
         /// Why there is no witness.
@@ -286,6 +288,7 @@ fn subject(view: &View<'_>, path: &KeyPath, value: &Value) -> Subject {
         ["build", "incremental"] => Subject::Incremental {
             value: *value == Value::Bool(true),
         },
+        ["env", name] if name.starts_with("SCCACHE_") => Subject::Storage,
         _ => Subject::Unseen {
             why: "nothing in a build shows this key".to_owned(),
         },
@@ -303,6 +306,26 @@ fn in_profile(profile: &str, scope: Scope, key: &str, value: &Value) -> Subject 
             key: key.to_owned(),
             value: canonical(key, &plain(value)),
         },
+    }
+}
+
+/// The claim of `verify --shared`: that what one checkout compiled is found by another.
+pub fn shared_claim(view: &View<'_>) -> Claim {
+    let cache = view.policy.base.cache.as_ref();
+    let backend = cache
+        .and_then(|cache| cache.storage.as_ref())
+        .and_then(|storage| storage.backend.as_ref());
+    Claim {
+        key: "cache.storage".to_owned(),
+        wanted: Value::from(backend.map_or("dir", |backend| backend.value.name)).to_string(),
+        subject: Subject::Storage,
+        place: backend.and_then(|backend| {
+            Some(Place {
+                file: view.policy_file.to_string(),
+                line: line(view.policy_text?, backend.span.start),
+            })
+        }),
+        reason: None,
     }
 }
 
@@ -463,7 +486,16 @@ fn of_tests(view: &View<'_>) -> Vec<Claim> {
         place: place(&doctests.span),
         reason: None,
     });
-    runner.into_iter().chain(doctests).collect()
+    let keys = view.settings.nextest.iter().map(|(path, setting)| Claim {
+        key: format!("test.nextest.{path}"),
+        wanted: setting.value.to_string(),
+        subject: Subject::Unseen {
+            why: "stands in `.config/nextest.toml` as the policy says; nextest tells nobody what it took".to_owned(),
+        },
+        place: place(&setting.origin.span),
+        reason: setting.origin.reason.clone(),
+    });
+    runner.into_iter().chain(doctests).chain(keys).collect()
 }
 
 /// What an environment that is not in force here asks for.

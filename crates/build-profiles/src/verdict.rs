@@ -8,10 +8,12 @@ mod config;
 mod failure;
 mod linker;
 mod profile;
+mod shared;
 mod suite;
 
 pub use failure::explains;
 use serde::{Deserialize, Serialize};
+pub use shared::shared;
 
 use crate::evidence::{Build, BuildKind, Evidence, MachineLayer, Said};
 use crate::probe::{Claim, Subject};
@@ -130,6 +132,10 @@ fn one(claim: &Claim, claims: &[Claim], evidence: &Evidence) -> Verdict {
                 "holds where `.cargo/env/{environment}.toml` is copied to `.cargo/machine.toml`: verify it there"
             ),
         ),
+        Subject::Storage => not_tried(
+            claim,
+            "whether it carries anything to another checkout: `cargo xtask verify --shared` tries it",
+        ),
         Subject::Unseen { why } => not_tried(claim, why.clone()),
     }
 }
@@ -177,7 +183,8 @@ fn verdict(claim: &Claim, outcome: Outcome, evidence: Vec<String>) -> Verdict {
     }
 }
 
-fn not_tried(claim: &Claim, why: impl Into<String>) -> Verdict {
+/// The verdict on a claim that nothing was tried for.
+pub fn not_tried(claim: &Claim, why: impl Into<String>) -> Verdict {
     verdict(claim, Outcome::NotTried, vec![why.into()])
 }
 

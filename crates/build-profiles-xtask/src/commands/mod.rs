@@ -6,6 +6,8 @@ mod schema;
 mod verify;
 mod test;
 
+pub(crate) use verify::Mode;
+
 use crate::cli::Command;
 use crate::exit::Exit;
 use crate::render;

@@ -7,18 +7,20 @@ mod observe;
 
 use std::collections::BTreeMap;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use build_profiles::cache::daemon as cache;
 use build_profiles::diagnostic::{Diagnostic, Level};
 use build_profiles::evidence::{Evidence, MachineLayer};
 use build_profiles::layout::{environment_path, machine_path};
 use build_profiles::machine::{self, Freshness, Wants};
 use build_profiles::plan::{OnUndeclared, Plan};
-use build_profiles::probe::{Claim, View, claims, with_ignored};
+use build_profiles::policy::Storage;
+use build_profiles::probe::{Claim, Subject, View, claims, shared_claim, with_ignored};
 use build_profiles::settings::Settings;
-use build_profiles::verdict::{Outcome, Verdict, judge};
+use build_profiles::verdict::{Outcome, Verdict, judge, not_tried, shared};
+use camino::Utf8PathBuf;
 
 use super::configure::{Decided, Undeclared, decide};
 use crate::cli::{CommonArgs, VerifyArgs};
@@ -35,7 +37,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         return Ok(exit);
     }
     let progress = Progress::new(&args.common);
-    let proof = prove(args.quick, &decided, documented, &progress)?;
+    let proof = prove(Mode::asked(args), &decided, documented, &progress)?;
     progress.done();
     if let Some(failure) = &proof.failure {
         bail!("{failure}");
@@ -45,7 +47,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     let exit = exit(args.common.strict, &findings, &proof.verdicts);
     let verified = Verified {
         repository: &decided.repository,
-        quick: args.quick,
+        mode: Mode::asked(args),
         findings: &findings,
         toolchain: &proof.toolchain,
         evidence: &proof.evidence,
@@ -67,7 +69,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
 /// The quick proof that `configure` ends with, on the files it has just written.
 pub(super) fn after_configure(common: &CommonArgs) -> Result<Exit> {
     let (decided, documented) = decided(common)?;
-    let proof = prove(true, &decided, documented, &Progress::silent())?;
+    let proof = prove(Mode::Quick, &decided, documented, &Progress::silent())?;
     render::verified_briefly(common, &proof.verdicts, proof.failure.as_deref());
     // What fails to build here was said to build a moment ago, by the start check; `verify` says more.
     Ok(match proof.failure {
@@ -132,6 +134,27 @@ fn stopped_by_the_files(args: &VerifyArgs, decided: &Decided) -> Option<Exit> {
     Some(exit)
 }
 
+/// How much is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Without building the workspace.
+    Quick,
+    /// The workspace and its tests.
+    Whole,
+    /// As quick, and two copies of the workspace against the cache's storage.
+    Shared,
+}
+
+impl Mode {
+    fn asked(args: &VerifyArgs) -> Self {
+        match (args.quick, args.shared) {
+            (true, _) => Self::Quick,
+            (_, true) => Self::Shared,
+            _ => Self::Whole,
+        }
+    }
+}
+
 /// What the experiments came to.
 struct Proof {
     toolchain: Toolchain,
@@ -143,7 +166,7 @@ struct Proof {
     failure: Option<String>,
 }
 
-fn prove(quick: bool, decided: &Decided, documented: usize, progress: &Progress) -> Result<Proof> {
+fn prove(mode: Mode, decided: &Decided, documented: usize, progress: &Progress) -> Result<Proof> {
     let repository = &decided.repository;
     watch::start();
     let (chain, env) = read::chain(repository);
@@ -173,7 +196,7 @@ fn prove(quick: bool, decided: &Decided, documented: usize, progress: &Progress)
         ..Evidence::default()
     };
     let (evidence, cache) = observe::Observer {
-        quick,
+        quick: mode != Mode::Whole,
         repository,
         children: &children,
         toolchain: &toolchain,
@@ -190,18 +213,61 @@ fn prove(quick: bool, decided: &Decided, documented: usize, progress: &Progress)
         .cache
         .as_ref()
         .and_then(|cache| cache.storage.as_ref());
-    let storage = storage.map(|storage| (&repository.policy_file, storage));
-    let daemon = match cache {
-        Some(program) => cache::judge(&run::cache::daemon(&children, &program, &env)?, storage),
+    let daemon = match &cache {
+        Some(program) => cache::judge(
+            &run::cache::daemon(&children, program, &env)?,
+            storage.map(|storage| (&repository.policy_file, storage)),
+        ),
         None => Vec::new(),
     };
+    let mut verdicts = judge(&claims, &evidence);
+    if mode == Mode::Shared {
+        progress.step(
+            "two checkouts",
+            "two builds of the workspace, at two paths, against the storage",
+        );
+        // One verdict on the storage, in place of one for each of its variables.
+        verdicts.retain(|verdict| verdict.claim.subject != Subject::Storage);
+        verdicts.push(match &cache {
+            Some(program) => two_checkouts(repository, &children, program, storage, &view)?,
+            None => not_tried(&shared_claim(&view), "no compiler cache is in force here"),
+        });
+    }
     Ok(Proof {
         daemon,
         failure: unexplained_failure(&evidence, &claims),
-        verdicts: judge(&claims, &evidence),
+        verdicts,
         toolchain,
         evidence,
     })
+}
+
+/// What one checkout compiles, another at another path finds in the storage; or not, and why.
+fn two_checkouts(
+    repository: &Repository,
+    children: &run::Children,
+    program: &str,
+    storage: Option<&Storage>,
+    view: &View<'_>,
+) -> Result<Verdict> {
+    /// A storage that is dead or slow is told long before; this is for a workspace that takes long.
+    const LIMIT: Duration = Duration::from_secs(60 * 60);
+    let folder = Utf8PathBuf::from_path_buf(std::env::temp_dir())
+        .map_err(|path| anyhow!("`{}` is not UTF-8", path.display()))?;
+    let machine = machine_path(view.policy);
+    let seen = run::cache::shared::shared(
+        children,
+        &repository.root,
+        &run::cache::shared::Experiment {
+            program,
+            storage,
+            arguments: &["build", "--workspace", "--locked", "--offline"],
+            files: &[machine.as_str()],
+            folder: &folder,
+            limit: LIMIT,
+        },
+    )?;
+    Ok(shared(&shared_claim(view), &seen))
 }
 
 fn exit(strict: bool, findings: &[Diagnostic], verdicts: &[Verdict]) -> Exit {

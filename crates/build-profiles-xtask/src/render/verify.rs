@@ -14,6 +14,7 @@ use build_profiles::verdict::{Outcome, Verdict};
 pub(crate) use self::json::receipt;
 use super::{advice, colored, data, snippet};
 use crate::cli::{CommonArgs, Format};
+use crate::commands::Mode;
 use crate::exit::Exit;
 use crate::read::Repository;
 use crate::run::Toolchain;
@@ -22,8 +23,8 @@ use crate::run::Toolchain;
 pub(crate) struct Verified<'a> {
     /// What was read.
     pub(crate) repository: &'a Repository,
-    /// Whether the workspace itself was not built.
-    pub(crate) quick: bool,
+    /// How much was tried.
+    pub(crate) mode: Mode,
     /// Findings about the files.
     pub(crate) findings: &'a [Diagnostic],
     /// The toolchain that built.
@@ -50,8 +51,16 @@ impl Verified<'_> {
     }
     /// The command that does it again.
     pub(super) fn command(&self) -> String {
-        let quick = if self.quick { " --quick" } else { "" };
-        advice(&format!("cargo xtask verify{quick}"))
+        advice(&format!("cargo xtask verify{}", self.option()))
+    }
+
+    /// The option of this mode.
+    pub(super) fn option(&self) -> &'static str {
+        match self.mode {
+            Mode::Quick => " --quick",
+            Mode::Whole => "",
+            Mode::Shared => " --shared",
+        }
     }
 
     /// What in the environment decides over builds, whatever the files say.
@@ -188,7 +197,7 @@ fn human(args: &CommonArgs, verified: &Verified<'_>) {
             let (all, own) = verified.seconds;
             eprintln!("{all:.1} s, of which {own:.2} s were not spent waiting for other programs");
         }
-        if verified.quick {
+        if verified.mode == Mode::Quick {
             eprintln!(
                 "note: the workspace itself was not built: {} does",
                 advice("cargo xtask verify")

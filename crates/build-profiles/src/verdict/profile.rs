@@ -86,9 +86,7 @@ fn judge_units(
     )];
     let others = all
         .iter()
-        .filter(|unit| {
-            *scope == Scope::Base && !unit.for_the_build && !rules.governs(scope, key, unit)
-        })
+        .filter(|unit| *scope == Scope::Base && !unit.for_the_build && rules.overrides(unit))
         .filter(|unit| resolved(unit) != *value)
         .count();
     if others > 0 {
@@ -475,6 +473,10 @@ fn effective(call: &Call, key: &str) -> Option<String> {
         // A library of a build with LTO is made so that the last step can do it.
         "lto" => match said {
             None if call.role == Role::Library => None,
+            // What the build itself runs, and what is linked dynamically with `std`, takes no part in LTO.
+            None if call.role.is_for_the_build() || call.codegen("prefer-dynamic").is_some() => {
+                None
+            }
             _ => or("false"),
         },
         _ => None,

@@ -17,7 +17,7 @@ pub(super) fn report(verified: &Verified<'_>) -> String {
     let rows =
         |verdicts: &[&Verdict]| -> Vec<Value> { verdicts.iter().copied().map(row).collect() };
     let data = json!({
-        "quick": if verified.quick { " --quick" } else { "" },
+        "option": verified.option(),
         "summary": verified.summary(),
         "target": verified.toolchain.triple,
         "cargo": verified.toolchain.cargo.to_string(),

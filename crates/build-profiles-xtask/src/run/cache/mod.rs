@@ -1,7 +1,6 @@
 //! What is asked of sccache: the user's own server, looked at; and a storage, tried with two checkouts.
 
 mod daemon;
-#[allow(dead_code, reason = "`verify --shared` is to call it")]
 pub(crate) mod shared;
 
 use std::collections::BTreeMap;
