@@ -260,6 +260,19 @@ faults! {
         expect: &[Verdict("build.rustc-wrapper", "inactive", &["`.dwo`", "split-debuginfo"])],
         exit: 1,
     };
+    ci f26_debug_information_refused_by_the_policy Fault {
+        id: "F26",
+        what: "the cache does not give `.dwo` files back",
+        how: "the same in a policy",
+        run: QUICK,
+        tools: &[],
+        inject: |house| house.write(
+            "build-profiles.toml",
+            "schema = 1\n\n[profile.dev]\nsplit-debuginfo = \"unpacked\"\n\n[cache]\ntool = \"sccache\"\n",
+        ),
+        expect: &[Finding("unpacked_debuginfo_under_cache")],
+        exit: 2,
+    };
     ci f27_flags_replaced_by_an_empty_variable Fault {
         id: "F27",
         what: "`RUSTFLAGS`, even an empty one, replaces the configured flags",

@@ -84,7 +84,6 @@ fn rows() -> String {
                 }
                 Expect::Finding(code) => format!("finding `{code}`"),
                 Expect::Environment(_) => "a note on the variable".to_owned(),
-                Expect::Message(_) => "the compiler's own message".to_owned(),
             })
             .collect();
         let place = match *place {

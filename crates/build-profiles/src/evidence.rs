@@ -232,6 +232,9 @@ pub struct CacheCounts {
     pub compile_fails: u64,
     /// Requests that can't be cached, by sccache's reason.
     pub refused: BTreeMap<String, u64>,
+    /// Files that it has really written; `None`: they are not where we could look.
+    #[serde(default)]
+    pub entries: Option<usize>,
     /// Crates that missed, by the server's log.
     pub missed_crates: Vec<String>,
     /// Where the server keeps its entries.

@@ -200,6 +200,7 @@ impl<'a> CacheServer<'a> {
         let mut read = self.read.borrow_mut();
         let log = fs::read_to_string(self.log_file()).unwrap_or_default();
         let mut since = since(&read.counts, &now);
+        since.entries = Some(files(&self.folder));
         since.missed_crates = missed(log.get(read.log..).unwrap_or_default());
         *read = Read {
             counts: now,
@@ -240,6 +241,17 @@ impl Drop for CacheServer<'_> {
     }
 }
 
+/// The files below a folder.
+fn files(folder: &Utf8Path) -> usize {
+    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files(entry.path()),
+            _ => 1,
+        })
+        .sum()
+}
+
 /// Sccache's statistics; a field that a version lacks is 0.
 fn parse(told: &Value) -> CacheCounts {
     let stats = &told["stats"];
@@ -274,6 +286,7 @@ fn parse(told: &Value) -> CacheCounts {
             .flat_map(|reasons| reasons.iter())
             .filter_map(|(reason, count)| Some((reason.clone(), count.as_u64()?)))
             .collect(),
+        entries: None,
         missed_crates: Vec::new(),
         location: told["cache_location"]
             .as_str()

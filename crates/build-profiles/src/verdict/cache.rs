@@ -65,9 +65,7 @@ pub(super) fn judge(
         }
         Some(Err(why)) => {
             seen.push(format!("its server does not tell what it did: {why}"));
-            return verdict(claim, Outcome::Inactive, seen).help(format!(
-                "is `{chosen}` really sccache? `{chosen} --version` tells"
-            ));
+            return verdict(claim, Outcome::Inactive, seen).help(impostor(chosen));
         }
         None => {
             seen.push("its server was not asked".to_owned());
@@ -83,9 +81,7 @@ pub(super) fn judge(
         seen.push(format!(
             "its server counted none of {compiled} compilations"
         ));
-        return verdict(claim, Outcome::Inactive, seen).help(format!(
-            "is `{chosen}` really sccache? `{chosen} --version` tells"
-        ));
+        return verdict(claim, Outcome::Inactive, seen).help(impostor(chosen));
     }
     if (cold.compilations() as usize) < compiled {
         seen.push(format!(
@@ -93,6 +89,13 @@ pub(super) fn judge(
             of(cold.compilations() as usize, compiled)
         ));
         return unproven(claim, seen.join("; "));
+    }
+    if cold.writes > 0 && cold.entries == Some(0) {
+        seen.push(format!(
+            "its server says that it has written {} results, and nothing is in its folder",
+            cold.writes
+        ));
+        return verdict(claim, Outcome::Inactive, seen).help(impostor(chosen));
     }
     if let Some((why, help)) = unhealthy(cold, evidence) {
         seen.push(why);
@@ -192,6 +195,10 @@ pub(super) fn judge(
         return unproven(claim, seen.join("; "));
     }
     verdict(claim, Outcome::Active, seen).control(control)
+}
+
+fn impostor(program: &str) -> String {
+    format!("is `{program}` really sccache? `{program} --version` tells")
 }
 
 const MORE_ROOM: &str = "give it more room: `SCCACHE_CACHE_SIZE`";
