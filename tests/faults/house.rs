@@ -2,9 +2,14 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
+use build_profiles::evidence::Evidence;
+use build_profiles::verdict::{Verdict, judge};
 use serde_json::Value;
 
 /// The platform on which the faults are injected.
@@ -39,6 +44,10 @@ pub(crate) struct House {
     sandbox: tempfile::TempDir,
     pub(crate) root: PathBuf,
     variables: Vec<(String, String)>,
+    /// The port on which this house's shell looks for a cache server.
+    port: u16,
+    /// That server, if there is one.
+    pub(crate) server: Option<Child>,
     /// The folder to work in, where that is not the workspace root.
     pub(crate) from: Option<&'static str>,
 }
@@ -63,6 +72,8 @@ impl House {
             root: sandbox.path().join("work"),
             sandbox,
             variables: Vec::new(),
+            port: free_port(),
+            server: None,
             from: None,
         };
         house.write("Cargo.toml", MANIFEST);
@@ -185,8 +196,33 @@ impl House {
                 "PATH",
                 std::env::join_paths(path).expect("a path has no colon"),
             )
+            .env("SCCACHE_SERVER_PORT", self.port.to_string())
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// Starts a server such as a person has, with its entries in `folder`.
+    pub(crate) fn start_server(&mut self, folder: &str) {
+        let server = self
+            .command("sccache")
+            .env("SCCACHE_START_SERVER", "1")
+            .env("SCCACHE_NO_DAEMON", "1")
+            .env("SCCACHE_DIR", folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        self.server = Some(server.expect("sccache can be run"));
+        let port = self.port;
+        eventually("the server", || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+    }
+
+    /// What that server counted.
+    pub(crate) fn statistics(&self) -> Value {
+        let mut ask = self.command("sccache");
+        let told = ask.args(["--show-stats", "--stats-format=json"]).output();
+        serde_json::from_slice(&told.expect("sccache can be run").stdout).expect("JSON")
     }
 
     /// The tool, with these arguments.
@@ -200,7 +236,9 @@ impl House {
     pub(crate) fn verify(&self, arguments: &[&str]) -> Said {
         let mut all = vec!["verify", "--format", "json"];
         all.extend(arguments);
-        Said::of(self.tool(&all).output().expect("the tool can be run"))
+        let said = Said::of(self.tool(&all).output().expect("the tool can be run"));
+        said.is_what_its_evidence_says();
+        said
     }
 
     /// `configure`, which comes to its end.
@@ -217,6 +255,15 @@ impl House {
     }
 }
 
+impl Drop for House {
+    fn drop(&mut self) {
+        if let Some(server) = &mut self.server {
+            let _ended = server.kill();
+            let _ended = server.wait();
+        }
+    }
+}
+
 impl Said {
     pub(crate) fn of(output: Output) -> Self {
         let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -226,6 +273,22 @@ impl Said {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             stdout,
         }
+    }
+
+    /// The verdicts are a function of the evidence in the report, and of nothing else.
+    fn is_what_its_evidence_says(&self) {
+        if self.report["evidence"].is_null() {
+            return;
+        }
+        let evidence: Evidence = serde_json::from_value(self.report["evidence"].clone())
+            .expect("the report has what it was made from");
+        let verdicts: Vec<Verdict> = serde_json::from_value(self.report["verdicts"].clone())
+            .expect("the report has whole verdicts");
+        let claims: Vec<_> = verdicts
+            .iter()
+            .map(|verdict| verdict.claim.clone())
+            .collect();
+        assert_eq!(judge(&claims, &evidence), verdicts);
     }
 
     /// The verdict on a key, whole.
@@ -318,6 +381,22 @@ version = "0.1.0"
 name = "mac"
 version = "0.1.0"
 "#;
+
+/// Waits until it holds; gives up when a machine of any speed would have got there.
+pub(crate) fn eventually(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..3000 {
+        if holds() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    panic!("{what} never came to be");
+}
+
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.local_addr().expect("a bound port").port()
+}
 
 /// A program on PATH.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {

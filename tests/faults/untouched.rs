@@ -5,11 +5,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
-use crate::house::{House, has_tools};
+use crate::house::{House, eventually, has_tools};
 
 /// A build script that says that it runs, and waits until it is told to end.
 const WAITS: &str = "fn main() {\n    let root = std::path::Path::new(\"..\");\n    \
@@ -35,17 +33,6 @@ fn processes(house: &House) -> Vec<(u32, String)> {
     found
 }
 
-/// Waits until it holds; gives up when a machine of any speed would have got there.
-fn eventually(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..3000 {
-        if holds() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    panic!("{what} never came to be");
-}
-
 /// Every file below a folder, with its content and its time of change.
 fn snapshot(folder: &Path, skip: &[&str]) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
     let mut files = BTreeMap::new();
@@ -69,65 +56,15 @@ fn snapshot(folder: &Path, skip: &[&str]) -> BTreeMap<String, (Vec<u8>, std::tim
     files
 }
 
-/// A server such as a person has, on a port and with a folder of their own.
-struct Theirs {
-    server: Child,
-    variables: [(&'static str, String); 2],
-}
-
-impl Theirs {
-    fn start(house: &House) -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let port = listener.local_addr().expect("a bound port").port();
-        drop(listener);
-        let variables = [
-            ("SCCACHE_SERVER_PORT", port.to_string()),
-            (
-                "SCCACHE_DIR",
-                house.folder("their-cache").display().to_string(),
-            ),
-        ];
-        let server = house
-            .command("sccache")
-            .env("SCCACHE_START_SERVER", "1")
-            .env("SCCACHE_NO_DAEMON", "1")
-            .envs(variables.iter().map(|(name, value)| (name, value)))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("sccache can be run");
-        eventually("the server", || {
-            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
-        });
-        Self { server, variables }
-    }
-
-    fn statistics(&self, house: &House) -> String {
-        let mut ask = house.command("sccache");
-        ask.args(["--show-stats", "--stats-format=json"]);
-        ask.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        let told = ask.output().expect("sccache can be run");
-        String::from_utf8_lossy(&told.stdout).into_owned()
-    }
-}
-
-impl Drop for Theirs {
-    fn drop(&mut self) {
-        let _ended = self.server.kill();
-        let _ended = self.server.wait();
-    }
-}
-
 #[test]
 fn tree_home_and_server_are_as_they_were() {
     if !has_tools(&["sccache", "clang", "mold"]) {
         return;
     }
     let mut house = House::new();
-    let theirs = Theirs::start(&house);
-    for (name, value) in &theirs.variables {
-        house.set(name, value);
-    }
+    let folder = house.folder("their-cache").display().to_string();
+    house.start_server(&folder);
+    house.set("SCCACHE_DIR", &folder);
     let built = house.command("cargo").args(["build", "--offline"]).output();
     assert!(built.expect("cargo can be run").status.success());
     // What Cargo itself keeps in its home, and the tool in its own folder.
@@ -139,7 +76,7 @@ fn tree_home_and_server_are_as_they_were() {
             snapshot(&house.folder("home"), CARGOS),
             snapshot(&house.folder("dep1"), &[]),
             snapshot(&house.folder("their-cache"), &[]),
-            theirs.statistics(house),
+            house.statistics(),
         )
     };
     let before = states(&house);
@@ -156,7 +93,7 @@ fn tree_home_and_server_are_as_they_were() {
         "another folder has changed"
     );
     assert_eq!(before.4, after.4, "what their server counted");
-    let server = theirs.server.id();
+    let server = house.server.as_ref().map_or(0, |server| server.id());
     eventually("the end of what was started", || {
         processes(&house).iter().all(|(id, _)| *id == server)
     });

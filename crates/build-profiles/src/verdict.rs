@@ -10,6 +10,8 @@ mod linker;
 mod profile;
 mod shared;
 mod suite;
+#[cfg(test)]
+mod tests;
 
 pub use failure::explains;
 use serde::{Deserialize, Serialize};

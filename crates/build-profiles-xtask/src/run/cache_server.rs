@@ -327,3 +327,72 @@ fn missed(log: &str) -> Vec<String> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::run::fixture::Fixture;
+
+    #[test]
+    fn a_panic_leaves_no_server() {
+        let fixture = Fixture::workspace("");
+        let Some(program) = fixture.tool("sccache") else {
+            return;
+        };
+        let children = fixture.children();
+        let port = std::cell::Cell::new(0);
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            let mut server =
+                CacheServer::none(&children, &fixture.path("cache")).expect("a port is free");
+            server.start(&program).expect("sccache starts");
+            port.set(server.port);
+            assert!(!server.is_up(), "a panic while a server runs");
+        }));
+        assert!(ended.is_err());
+        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port.get())).is_err());
+    }
+
+    /// A wrapper that finds no server starts one of its own, on our port.
+    #[test]
+    fn what_was_started_in_its_place_is_stopped() {
+        let fixture = Fixture::workspace("");
+        let Some(program) = fixture.tool("sccache") else {
+            return;
+        };
+        let children = fixture.children();
+        let mut server =
+            CacheServer::none(&children, &fixture.path("cache")).expect("a port is free");
+        server.start(&program).expect("sccache starts");
+        for option in ["--stop-server", "--start-server"] {
+            let mut sccache = children.command(&program);
+            server.apply(sccache.arg(option));
+            output(&mut sccache, Duration::from_secs(60)).expect("sccache runs");
+        }
+        assert!(server.is_up());
+        let error = server.counts().expect_err("it is not ours");
+        assert_eq!(error.to_string(), "it went away meanwhile");
+        let port = server.port;
+        drop(server);
+        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
+    }
+
+    #[test]
+    fn only_what_is_forced_is_put_over_the_config() {
+        let fixture = Fixture::workspace("");
+        let children = fixture.children();
+        let mut server =
+            CacheServer::none(&children, &fixture.path("cache")).expect("a port is free");
+        server.insist(&BTreeSet::new()).expect("nothing to write");
+        assert_eq!(server.over(), None);
+        let forced = ["SCCACHE_SERVER_PORT", "OTHER"].map(str::to_owned);
+        server.insist(&forced.into()).expect("the folder is ours");
+        let text = fs::read_to_string(server.over().expect("just written")).expect("readable");
+        let port = server.port;
+        assert_eq!(
+            text,
+            format!("[env]\nSCCACHE_SERVER_PORT = {{ value = \"{port}\", force = true }}\n")
+        );
+    }
+}

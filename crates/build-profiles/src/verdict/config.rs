@@ -1,6 +1,6 @@
 //! Keys of Cargo's config: flags, linkers, wrappers, `build.incremental`.
 
-use super::linker::{asked_by, is_only, last_asked, whose};
+use super::linker::{asked_by, foreign, is_only, last_asked, whose};
 use super::{
     Outcome, Verdict, machine_layer, meant_for, not_tried, of, small_without, some, subjects,
     unproven, verdict,
@@ -99,6 +99,15 @@ pub(super) fn judge_flags(
                 )),
             };
         }
+    }
+    if let Some((flag, wanted)) = &asked
+        && left == 0
+        && let Some(other) = foreign(wanted, evidence)
+    {
+        seen.push(other);
+        return verdict(claim, Outcome::Inactive, seen).help(format!(
+            "does the compiler in front of the linker take `{flag}`?"
+        ));
     }
     let Some(without) = small_without(evidence).filter(|build| !build.calls.is_empty()) else {
         seen.push("the control did not run".to_owned());

@@ -1,7 +1,7 @@
 //! `[linker]`: whose mark is in what was linked.
 
 use super::{Outcome, Verdict, machine_layer, not_tried, of, some, subjects, unproven, verdict};
-use crate::evidence::{Call, Evidence, Linked, Mark, Relink};
+use crate::evidence::{BuildKind, Call, Evidence, Linked, Mark, Relink};
 use crate::machine::mark;
 use crate::probe::Claim;
 
@@ -85,6 +85,10 @@ pub(super) fn judge(
     if !decisive.iter().copied().all(|one| is_it(&one)) {
         return verdict(claim, Outcome::Inactive, seen);
     }
+    if let Some(other) = foreign(wanted, evidence) {
+        seen.push(other);
+        return verdict(claim, Outcome::Inactive, seen);
+    }
     match &evidence.relink {
         Some(Relink {
             crate_name,
@@ -121,6 +125,23 @@ fn is_driver_of(program: &str, name: &str) -> bool {
     let file = file.strip_suffix(".exe").unwrap_or(file);
     let bare = |name: &str| name.replace('-', "");
     file.starts_with(&format!("{name}-driver")) || file == name || bare(file) == bare(name)
+}
+
+/// A package of a few lines, built as the workspace is, without the mark: then that in the workspace is not the
+/// linker's own, for sources and libraries can bring one along.
+pub(super) fn foreign(wanted: &str, evidence: &Evidence) -> Option<String> {
+    let small = evidence
+        .builds
+        .iter()
+        .find(|build| build.what == BuildKind::Small)?;
+    let other = small
+        .linked
+        .iter()
+        .find(|one| !is_only(&one.marks, wanted))?;
+    Some(format!(
+        "a package of a few lines, built the same way, is linked by {}",
+        whose(&other.marks)
+    ))
 }
 
 pub(super) fn is_only(marks: &[Mark], wanted: &str) -> bool {

@@ -71,6 +71,13 @@ pub(super) fn judge_runner(claim: &Claim, runner: &str, evidence: &Evidence) -> 
         seen.push("no test ran".to_owned());
         outcome = Outcome::Inactive;
     }
+    if !run.failed.is_empty() {
+        seen.push(format!(
+            "{} failed: {}",
+            run.failed.len(),
+            some(run.failed.iter().map(String::as_str))
+        ));
+    }
     if !run.flaky.is_empty() {
         seen.push(format!(
             "passed only when tried again: {}",
@@ -99,10 +106,16 @@ pub(super) fn judge_doctests(claim: &Claim, value: bool, evidence: &Evidence) ->
     if run.libraries == 0 {
         return not_tried(claim, "no library of the workspace has doctests");
     }
-    let seen = format!(
+    if run.ran == 0 && run.passed {
+        return not_tried(claim, "there are no doctests");
+    }
+    let mut seen = vec![format!(
         "{} doctests of {} libraries ran after the runner",
         run.ran, run.libraries
-    );
-    verdict(claim, Outcome::Active, vec![seen])
-        .control("the runner alone lists none of them".to_owned())
+    )];
+    if !run.passed {
+        let first = run.said.lines().next().unwrap_or_default();
+        seen.push(format!("not all of them pass: {first}"));
+    }
+    verdict(claim, Outcome::Active, seen).control("the runner alone lists none of them".to_owned())
 }
