@@ -191,7 +191,7 @@ impl House {
                 self.from
                     .map_or_else(|| self.root.clone(), |name| self.folder(name)),
             )
-            .env("HOME", self.folder("home"))
+            .env("HOME", self.folder("user"))
             .env(
                 "PATH",
                 std::env::join_paths(path).expect("a path has no colon"),

@@ -618,7 +618,7 @@ faults! {
             house.write("../user/.cargo/config.toml", "[target.x86_64-unknown-linux-gnu]\nrustflags = [\"--cfg\", \"theirs\"]\n");
         },
         expect: &[Verdict("build.rustflags", "inactive", &[
-            "home/.cargo/config.toml:2",
+            "user/.cargo/config.toml:2",
             "flags of different levels are not joined",
         ])],
         exit: 1,

@@ -16,7 +16,7 @@ const WAITS: &str = "fn main() {\n    let root = std::path::Path::new(\"..\");\n
 
 /// Processes that were started in this house: their number and name.
 fn processes(house: &House) -> Vec<(u32, String)> {
-    let home = house.folder("home").display().to_string();
+    let home = house.folder("user").display().to_string();
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc").expect("this is Linux").flatten() {
         let Ok(id) = entry.file_name().to_string_lossy().parse::<u32>() else {
@@ -73,7 +73,7 @@ fn tree_home_and_server_are_as_they_were() {
     let states = |house: &House| {
         (
             snapshot(&house.root, OURS),
-            snapshot(&house.folder("home"), CARGOS),
+            snapshot(&house.folder("user"), CARGOS),
             snapshot(&house.folder("dep1"), &[]),
             snapshot(&house.folder("their-cache"), &[]),
             house.statistics(),
