@@ -205,6 +205,7 @@ fn prove(mode: Mode, decided: &Decided, documented: usize, progress: &Progress) 
         claims: &claims,
         progress,
         documented,
+        last_seconds: read::last_seconds(&repository.state),
         evidence,
     }
     .observe()?;

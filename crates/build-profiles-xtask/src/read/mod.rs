@@ -5,9 +5,11 @@
 mod chain;
 mod include;
 mod metadata;
+mod receipt;
 pub(crate) mod revision;
 
 pub(crate) use chain::chain;
+pub(crate) use receipt::last_seconds;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;

@@ -31,6 +31,8 @@ pub(super) struct Observer<'a> {
     pub(super) progress: &'a Progress,
     /// Libraries whose doctests Cargo would run.
     pub(super) documented: usize,
+    /// How long each build took last.
+    pub(super) last_seconds: BTreeMap<BuildKind, f64>,
     pub(super) evidence: Evidence,
 }
 
@@ -64,6 +66,15 @@ impl Observer<'_> {
         self.evidence.cache = cache;
         drop(server);
         Ok((self.evidence, program))
+    }
+
+    /// A step that takes long: how long it took last, or what it can be compared with.
+    fn slow_step(&self, name: &str, what: &str, build: BuildKind) {
+        let time = match self.last_seconds.get(&build) {
+            Some(seconds) => format!("{seconds:.0} s last time"),
+            None => "as long as a clean build takes".to_owned(),
+        };
+        self.progress.step(name, &format!("{what} ({time})"));
     }
 
     fn failed(&self) -> bool {
@@ -307,7 +318,7 @@ impl Observer<'_> {
             variables: Vec::new(),
             target_dir: &target,
         };
-        self.progress.step("build", "the workspace, from nothing");
+        self.slow_step("build", "the workspace, from nothing", BuildKind::Workspace);
         let first = run::build(
             self.children,
             &order(BuildKind::Workspace, "dev", &["build", "--workspace"]),
@@ -328,7 +339,7 @@ impl Observer<'_> {
             seen.subject = Some(BuildKind::Workspace);
             seen.cold = Some(counts());
         }
-        self.progress.step("tests", "compiled, not run");
+        self.slow_step("tests", "compiled, not run", BuildKind::Tests);
         let tests = run::build(
             self.children,
             &order(
@@ -350,9 +361,10 @@ impl Observer<'_> {
         {
             let _tests = server.counts();
             run::clear(&target)?;
-            self.progress.step(
+            self.slow_step(
                 "build again",
                 "the workspace, from nothing and a warm cache",
+                BuildKind::WorkspaceAgain,
             );
             let again = run::build(
                 self.children,

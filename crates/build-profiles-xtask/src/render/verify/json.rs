@@ -1,7 +1,7 @@
 //! The verdicts as one JSON object, with all the evidence: docs/json.md says what it holds, and a verdict can be computed
 //! again from it.
 
-use build_profiles::evidence::Evidence;
+use build_profiles::evidence::{BuildKind, Evidence};
 use build_profiles::verdict::Verdict;
 use serde::Serialize;
 
@@ -22,6 +22,7 @@ struct Json<'a> {
     seconds: Seconds,
     summary: Vec<Count>,
     environment: Vec<String>,
+    builds: Vec<JsonBuild<'a>>,
     verdicts: &'a [Verdict],
     diagnostics: Vec<Finding<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +42,16 @@ struct Seconds {
 struct Count {
     outcome: build_profiles::verdict::Outcome,
     count: usize,
+}
+
+/// A build that ran, to run it again and to know how long it takes.
+#[derive(Serialize)]
+struct JsonBuild<'a> {
+    what: BuildKind,
+    command: &'a str,
+    compiled: usize,
+    seconds: f64,
+    cpu_seconds: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -78,6 +89,18 @@ fn object(verified: &Verified<'_>, evidence: Option<&Evidence>) -> String {
             .map(|(outcome, count)| Count { outcome, count })
             .collect(),
         environment: verified.stray(),
+        builds: verified
+            .evidence
+            .builds
+            .iter()
+            .map(|build| JsonBuild {
+                what: build.what,
+                command: &build.command,
+                compiled: build.compiled,
+                seconds: build.seconds,
+                cpu_seconds: build.cpu_seconds,
+            })
+            .collect(),
         verdicts: verified.verdicts,
         diagnostics: verified
             .findings
