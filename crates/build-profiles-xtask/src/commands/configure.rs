@@ -1,28 +1,24 @@
 //! `configure`: from the policy to the files that Cargo reads.
 
 use anyhow::Result;
-use build_profiles::adopt::adopt;
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 use build_profiles::layout::{machine_path, nextest_path};
 use build_profiles::machine::{self, Freshness, Wants};
-use build_profiles::plan::{FileChange, OnUndeclared, Plan, plan};
-use build_profiles::policy::{self, Spanned};
-use build_profiles::settings::{Settings, settle};
+use build_profiles::plan::FileChange;
+use build_profiles::policy::Spanned;
 use semver::Version;
 
+use super::decided::{Decided, Undeclared, decide};
+use super::verify;
 use crate::cli::ConfigureArgs;
-use crate::commands::{review, verify};
 use crate::exit::Exit;
-use crate::read::{self, Repository};
+use crate::read;
 use crate::render::{self, Report};
 use crate::run;
 use crate::write::{self, Recovery, Turn};
 
 pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
     render::can_say(args.common.format)?;
-    if let Some(base) = &args.base {
-        return review::run(args, base);
-    }
     let mut place = read::place(&args.common)?;
     if args.mode.check || args.mode.diff || place.is_broken() {
         let decided = decide(
@@ -43,7 +39,7 @@ pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
         read::repository(&args.common, place)?,
         Undeclared::asked(args),
     );
-    if decided.refused(args) {
+    if decided.refused(args.common.strict) {
         return Ok(report(args, &decided, false, &[]));
     }
     let findings = machine_layer(args, &mut decided)?;
@@ -83,169 +79,6 @@ fn write_proved(args: &ConfigureArgs, decided: &Decided, turn: &Turn) -> Result<
              help: mend that first, or write without this check: --no-verify\n{help}"
         )),
     })
-}
-
-/// A repository with what is to be done about it.
-pub(super) struct Decided {
-    pub(super) repository: Repository,
-    pub(super) settings: Settings,
-    pub(super) plan: Plan,
-}
-
-impl Decided {
-    /// All findings, those of reading first.
-    fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.repository
-            .diagnostics
-            .iter()
-            .chain(&self.plan.diagnostics)
-    }
-
-    /// What a check of the committed files comes to.
-    pub(super) fn exit(&self, args: &ConfigureArgs) -> Exit {
-        let worst = self.diagnostics().map(|finding| finding.level).max();
-        let strict = args.common.strict;
-        let drifts = self.plan.drift.iter().any(|drift| strict || !drift.by_lock);
-        match worst {
-            Some(Level::Error) => Exit::Failed,
-            Some(Level::Deny) => Exit::Findings,
-            Some(Level::Warning) if strict => Exit::Findings,
-            _ if drifts => Exit::Findings,
-            _ => Exit::Clean,
-        }
-    }
-
-    /// Whether nothing may be written.
-    fn refused(&self, args: &ConfigureArgs) -> bool {
-        let limit = if args.common.strict {
-            Level::Warning
-        } else {
-            Level::Deny
-        };
-        self.diagnostics().any(|finding| finding.level >= limit)
-    }
-}
-
-/// What is to become of what stands in the files and not in the policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Undeclared {
-    /// It is taken into the policy.
-    Adopt,
-    /// It is a finding, or it goes.
-    Leave(OnUndeclared),
-}
-
-impl Undeclared {
-    pub(super) fn asked(args: &ConfigureArgs) -> Self {
-        match (args.mode.adopt, args.prune) {
-            (true, _) => Self::Adopt,
-            (_, true) => Self::Leave(OnUndeclared::Prune),
-            _ => Self::Leave(OnUndeclared::Refuse),
-        }
-    }
-}
-
-pub(super) fn decide(mut repository: Repository, undeclared: Undeclared) -> Decided {
-    let Some(policy) = repository.policy.clone() else {
-        return Decided {
-            repository,
-            settings: Settings::default(),
-            plan: Plan::default(),
-        };
-    };
-    let on_undeclared = match undeclared {
-        Undeclared::Leave(on_undeclared) => on_undeclared,
-        Undeclared::Adopt => OnUndeclared::Refuse,
-    };
-    let (settings, findings) = settle(&repository.policy_file, &policy, &repository.workspace);
-    let plan = plan(
-        &repository.policy_file,
-        &policy,
-        &settings,
-        &repository.workspace,
-        on_undeclared,
-    );
-    if undeclared == Undeclared::Adopt
-        && !plan.undeclared.is_empty()
-        && findings.iter().all(|finding| finding.level < Level::Error)
-    {
-        return adopted(repository, &plan);
-    }
-    repository.diagnostics.extend(findings);
-    if repository
-        .diagnostics
-        .iter()
-        .any(|finding| finding.level == Level::Error)
-    {
-        // A plan of an unusable policy says nothing true; that a file can't be used is true all the same.
-        let mut plan = Plan {
-            diagnostics: plan.diagnostics,
-            ..Plan::default()
-        };
-        plan.diagnostics
-            .retain(|finding| finding.level == Level::Error);
-        return Decided {
-            repository,
-            settings,
-            plan,
-        };
-    }
-    Decided {
-        repository,
-        settings,
-        plan,
-    }
-}
-
-/// The same repository with a policy that names what was undeclared.
-fn adopted(mut repository: Repository, undeclared: &Plan) -> Decided {
-    let (file, before) = (
-        repository.policy_file.clone(),
-        repository.policy_text.clone(),
-    );
-    let after = match adopt(
-        &file,
-        &before,
-        &repository.workspace,
-        &undeclared.undeclared,
-    ) {
-        Ok(after) => after,
-        Err(findings) => {
-            repository.diagnostics.extend(findings);
-            return Decided {
-                repository,
-                settings: Settings::default(),
-                plan: Plan::default(),
-            };
-        }
-    };
-    let (policy, findings) = policy::parse(&file, &after);
-    repository.diagnostics = findings;
-    let policy = policy.unwrap_or_default();
-    let (settings, findings) = settle(&file, &policy, &repository.workspace);
-    repository.diagnostics.extend(findings);
-    let mut plan = plan(
-        &file,
-        &policy,
-        &settings,
-        &repository.workspace,
-        OnUndeclared::Refuse,
-    );
-    plan.changes.insert(
-        0,
-        FileChange {
-            path: file,
-            before: Some(before),
-            after: Some(after.clone()),
-        },
-    );
-    repository.policy_text = after;
-    repository.policy = Some(policy);
-    Decided {
-        repository,
-        settings,
-        plan,
-    }
 }
 
 /// Proves what this machine has and adds its own file to the plan. What was passed over comes back as findings.
@@ -360,9 +193,11 @@ pub(super) fn report(
     findings: &[Diagnostic],
 ) -> Exit {
     let failed = findings.iter().any(|finding| finding.level == Level::Error);
-    let exit = match decided.exit(args) {
+    let exit = match decided.exit(args.common.strict) {
         _ if failed => Exit::Failed,
-        Exit::Findings if !decided.refused(args) && (args.mode.diff || written) => Exit::Clean,
+        Exit::Findings if !decided.refused(args.common.strict) && (args.mode.diff || written) => {
+            Exit::Clean
+        }
         exit => exit,
     };
     let fresh = written

@@ -1,6 +1,7 @@
 //! The commands, one file each. Each reads as prose: read, decide, act, say.
 
 mod configure;
+mod decided;
 mod review;
 mod schema;
 mod verify;
@@ -16,7 +17,10 @@ impl Command {
     /// Runs the command. Whatever stops it is said on stderr.
     pub fn run(self) -> Exit {
         let outcome = match self {
-            Self::Configure(args) => configure::run(&args),
+            Self::Configure(args) => match &args.base {
+                Some(base) => review::run(&args, base),
+                None => configure::run(&args),
+            },
             Self::Verify(args) => verify::run(&args),
             Self::Test(args) => test::run(&args),
             Self::Schema => schema::run(),

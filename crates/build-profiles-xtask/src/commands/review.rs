@@ -9,7 +9,7 @@ use build_profiles::policy::Policy;
 use build_profiles::settings::{manifest_profiles, settle};
 use camino::Utf8Path;
 
-use super::configure::{Decided, Undeclared, decide};
+use super::decided::{Decided, Undeclared, decide};
 use crate::cli::ConfigureArgs;
 use crate::exit::Exit;
 use crate::read::{self, Repository, revision};
@@ -17,6 +17,7 @@ use crate::render::{self, Review, Units};
 use crate::run;
 
 pub(super) fn run(args: &ConfigureArgs, base: &str) -> Result<Exit> {
+    render::can_say(args.common.format)?;
     let now = decide(
         read::repository(&args.common, read::place(&args.common)?)?,
         Undeclared::asked(args),
@@ -32,7 +33,7 @@ pub(super) fn run(args: &ConfigureArgs, base: &str) -> Result<Exit> {
     let past = revision::at(&args.common, &now.repository, &base)?;
     let commit = past.commit.clone();
     let then = settled(past.repository, &now);
-    let (exit, effect) = match now.exit(args) {
+    let (exit, effect) = match now.exit(args.common.strict) {
         // What an unusable policy comes to is nobody's build.
         Exit::Failed => (Exit::Failed, Effect::default()),
         _ => (Exit::Clean, effect(side(&then), side(&now))),

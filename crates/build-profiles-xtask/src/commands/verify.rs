@@ -22,7 +22,7 @@ use build_profiles::settings::Settings;
 use build_profiles::verdict::{Outcome, Verdict, judge, not_tried, shared};
 use camino::Utf8PathBuf;
 
-use super::configure::{Decided, Undeclared, decide};
+use super::decided::{Decided, Undeclared, decide};
 use crate::cli::{CommonArgs, VerifyArgs};
 use crate::exit::Exit;
 use crate::read::{self, Repository};
