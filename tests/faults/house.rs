@@ -1,4 +1,6 @@
 //! A workspace to put a fault into, with a home of its own; and what the tool says of it.
+//!
+//! Every process of a run inherits the home in the sandbox, which gives it away in `/proc`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -218,6 +220,42 @@ impl House {
         });
     }
 
+    /// Processes that were started in this house: their number and name.
+    pub(crate) fn processes(&self) -> Vec<(u32, String)> {
+        let home = self.folder("user").display().to_string();
+        let mut found = Vec::new();
+        for entry in fs::read_dir("/proc").expect("this is Linux").flatten() {
+            let Ok(id) = entry.file_name().to_string_lossy().parse::<u32>() else {
+                continue;
+            };
+            // A process that has just ended has no environment any more.
+            let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+            let environment = String::from_utf8_lossy(&environment);
+            if environment.contains(&home) {
+                let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+                found.push((id, name.trim().to_owned()));
+            }
+        }
+        found
+    }
+
+    /// Nobody who was started here is there any more, but for this house's own server.
+    pub(crate) fn is_left_alone(&self) {
+        let own = self.server.as_ref().map(Child::id);
+        let left = || {
+            let mut left = self.processes();
+            left.retain(|(id, _)| Some(*id) != own);
+            left
+        };
+        for _ in 0..1500 {
+            if left().is_empty() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        panic!("still running: {:?}", left());
+    }
+
     /// What that server counted.
     pub(crate) fn statistics(&self) -> Value {
         let mut ask = self.command("sccache");
@@ -238,6 +276,7 @@ impl House {
         all.extend(arguments);
         let said = Said::of(self.tool(&all).output().expect("the tool can be run"));
         said.is_what_its_evidence_says();
+        self.is_left_alone();
         said
     }
 
@@ -260,6 +299,10 @@ impl Drop for House {
         if let Some(server) = &mut self.server {
             let _ended = server.kill();
             let _ended = server.wait();
+        }
+        // A build of the test's own may have started one.
+        if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            let _stopped = self.command("sccache").arg("--stop-server").output();
         }
     }
 }

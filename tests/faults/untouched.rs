@@ -1,6 +1,4 @@
 //! Nothing of the user's is touched, and nothing that was started stays: whatever way a run ends.
-//!
-//! Every process of a run inherits the home in the sandbox, which gives it away in `/proc`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,25 +11,6 @@ use crate::house::{House, eventually, has_tools};
 const WAITS: &str = "fn main() {\n    let root = std::path::Path::new(\"..\");\n    \
     std::fs::write(root.join(\"../started\"), \"\").unwrap();\n    \
     while !root.join(\"../go\").exists() { std::thread::sleep(std::time::Duration::from_millis(20)); }\n}\n";
-
-/// Processes that were started in this house: their number and name.
-fn processes(house: &House) -> Vec<(u32, String)> {
-    let home = house.folder("user").display().to_string();
-    let mut found = Vec::new();
-    for entry in fs::read_dir("/proc").expect("this is Linux").flatten() {
-        let Ok(id) = entry.file_name().to_string_lossy().parse::<u32>() else {
-            continue;
-        };
-        // A process that has just ended has no environment any more.
-        let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-        let environment = String::from_utf8_lossy(&environment);
-        if environment.contains(&home) {
-            let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
-            found.push((id, name.trim().to_owned()));
-        }
-    }
-    found
-}
 
 /// Every file below a folder, with its content and its time of change.
 fn snapshot(folder: &Path, skip: &[&str]) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
@@ -93,10 +72,6 @@ fn tree_home_and_server_are_as_they_were() {
         "another folder has changed"
     );
     assert_eq!(before.4, after.4, "what their server counted");
-    let server = house.server.as_ref().map_or(0, |server| server.id());
-    eventually("the end of what was started", || {
-        processes(&house).iter().all(|(id, _)| *id == server)
-    });
     let state = house.root.join("target/build-profiles");
     let left = fs::read_dir(state).expect("the tool's own folder");
     let left: Vec<String> = left
@@ -122,7 +97,7 @@ fn ended_by(signal: &str) {
         .expect("the tool can be run");
     let started = house.folder("started");
     eventually("the build script", || started.exists());
-    let running = processes(&house);
+    let running = house.processes();
     for name in ["cargo", "sccache"] {
         assert!(
             running.iter().any(|(_, running)| running == name),
@@ -134,9 +109,7 @@ fn ended_by(signal: &str) {
         .status();
     assert!(killed.expect("there is a kill").success());
     assert!(!verify.wait().expect("it ended").success());
-    eventually("the end of what was started", || {
-        processes(&house).is_empty()
-    });
+    house.is_left_alone();
 }
 
 #[test]
@@ -176,7 +149,5 @@ fn a_build_that_fails_is_no_verdict() {
         );
     }
     assert_eq!(said.verdicts().count(), 0, "{}", said.stdout);
-    eventually("the end of what was started", || {
-        processes(&house).is_empty()
-    });
+    house.is_left_alone();
 }
