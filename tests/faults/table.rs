@@ -90,6 +90,19 @@ faults! {
         ])],
         exit: 1,
     };
+    ci f02_wrapper_by_the_environment_alone Fault {
+        id: "F2",
+        what: "a variable asks for the wrapper that the config asks for too",
+        how: "`RUSTC_WRAPPER=sccache` in the shell",
+        run: QUICK,
+        tools: &["sccache", "clang", "mold"],
+        inject: |house| house.set("RUSTC_WRAPPER", "sccache"),
+        expect: &[
+            Verdict("build.rustc-wrapper", "redundant", &["it is called all the same: a variable of the environment"]),
+            Environment("`RUSTC_WRAPPER=sccache` is in the environment: it is the wrapper, whatever the config says"),
+        ],
+        exit: 0,
+    };
     ci f03_warm_target_directory Fault {
         id: "F3",
         what: "everything is fresh in the target directory, so the wrapper is asked for nothing",

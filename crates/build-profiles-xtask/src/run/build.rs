@@ -87,13 +87,15 @@ pub(crate) fn build(
         spent(cpu.0, cpu::of_children()).map(|own| own + spent(cpu.1, server.cpu()).unwrap_or(0.0));
     let stderr = String::from_utf8_lossy(&ran.stderr);
     let commands = commands(&stderr);
+    let calls: Vec<Call> = commands.iter().filter_map(Call::of).collect();
+    server.saw(&calls);
     let artifacts = artifacts(&String::from_utf8_lossy(&ran.stdout));
     Ok(Built {
         build: Build {
             what: order.what,
             profile: order.profile.to_owned(),
             command: variables + &shown,
-            calls: commands.iter().filter_map(Call::of).collect(),
+            calls,
             linked: linked(&artifacts, order.target_dir),
             debug_objects: debug_objects(order.target_dir),
             compiled: artifacts.iter().filter(|artifact| !artifact.fresh).count(),

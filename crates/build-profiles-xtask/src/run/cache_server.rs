@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use build_profiles::evidence::CacheCounts;
+use build_profiles::evidence::{CacheCounts, Call};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
@@ -50,6 +50,7 @@ pub(crate) struct CacheServer<'a> {
     folder: Utf8PathBuf,
     running: Option<Running>,
     over: Option<Utf8PathBuf>,
+    called: RefCell<Option<String>>,
     read: RefCell<Read>,
 }
 
@@ -87,6 +88,7 @@ impl<'a> CacheServer<'a> {
             folder: folder.to_owned(),
             running: None,
             over: None,
+            called: RefCell::default(),
             read: RefCell::default(),
         })
     }
@@ -148,6 +150,15 @@ impl<'a> CacheServer<'a> {
             self.over = Some(file);
         }
         Ok(())
+    }
+
+    /// Takes note of a cache that was called although no server was started for it.
+    pub(super) fn saw(&self, calls: &[Call]) {
+        let mut wrappers = calls.iter().flat_map(|call| &call.wrappers);
+        let cache = |wrapper: &&String| Utf8Path::new(wrapper).file_stem() == Some("sccache");
+        if let Some(wrapper) = wrappers.find(cache) {
+            self.called.replace(Some(wrapper.clone()));
+        }
     }
 
     /// A config file to put over the workspace's, if there is anything to insist on.
@@ -226,15 +237,16 @@ impl<'a> CacheServer<'a> {
 
 impl Drop for CacheServer<'_> {
     fn drop(&mut self) {
-        let Some(running) = self.running.take() else {
-            return;
-        };
-        let mut child = running.child.borrow_mut();
-        kill_group(child.id());
-        let _ended = child.wait();
+        let mut program = self.called.take();
+        if let Some(running) = self.running.take() {
+            let mut child = running.child.borrow_mut();
+            kill_group(child.id());
+            let _ended = child.wait();
+            program = Some(running.program);
+        }
         // A wrapper that finds no server starts one, which belongs to nobody's group.
-        if self.is_up() {
-            let mut stop = self.children.command(&running.program);
+        if let Some(program) = program.filter(|_| self.is_up()) {
+            let mut stop = self.children.command(program);
             self.apply(stop.arg("--stop-server"));
             let _stopped = output(&mut stop, Duration::from_secs(10));
         }

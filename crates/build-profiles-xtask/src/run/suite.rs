@@ -201,6 +201,9 @@ impl Suite<'_> {
                 "--config",
                 &format!("build.build-dir={}", Value::from(target)),
             ]);
+        if let Some(config) = self.server.over() {
+            command.args(["--config", config.as_str()]);
+        }
         self.server.apply(command);
     }
 }

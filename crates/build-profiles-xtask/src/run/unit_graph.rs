@@ -34,10 +34,11 @@ pub(crate) fn unit_graph(
             "--quiet",
             // Nothing is compiled, so whether this toolchain could is not the question.
             "--ignore-rust-version",
-            "--config",
-            "build.rustc-wrapper=''",
         ])
         .args(["--target-dir", state.join("not-there").as_str()])
+        // A cache that is asked who rustc is starts a server, on the user's port. Variables beat the config.
+        .env("RUSTC_WRAPPER", "")
+        .env("RUSTC_WORKSPACE_WRAPPER", "")
         .env("__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS", "nightly");
     let folder;
     if !control.config.is_empty() {
