@@ -5,27 +5,21 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use build_profiles::evidence::{CacheCounts, Call};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::limit::{Wait, kill_group, own_group};
-use super::watch::Watched;
+use super::limit::Wait;
+use super::server::Server;
 use super::{Children, cpu, excerpt, output};
 
-/// Variables of these names choose a storage, or the user's server. Others (`SCCACHE_RECACHE`, `SCCACHE_CACHE_SIZE`) are
+/// Variables of these names choose a storage. Others (`SCCACHE_RECACHE`, `SCCACHE_CACHE_SIZE`) are
 /// part of what is to be seen.
-const STORAGE: [&str; 19] = [
-    "SCCACHE_SERVER_UDS",
-    "SCCACHE_SERVER_PORT",
-    "SCCACHE_DIR",
-    "SCCACHE_CONF",
+const STORAGE: [&str; 14] = [
     "SCCACHE_BUCKET",
     "SCCACHE_REGION",
     "SCCACHE_ENDPOINT",
@@ -39,32 +33,17 @@ const STORAGE: [&str; 19] = [
     "SCCACHE_OSS_",
     "SCCACHE_COS_",
     "SCCACHE_MULTILEVEL_",
-    "SCCACHE_IDLE_TIMEOUT",
     "SCCACHE_STARTUP_NOTIFY",
 ];
 
-/// A port of our own, and the server on it if one was started.
+/// A server of our own for whole builds; or only its port, where no cache is asked for.
 pub(crate) struct CacheServer<'a> {
     children: &'a Children,
-    port: u16,
+    server: RefCell<Server<'a>>,
+    program: Option<String>,
     folder: Utf8PathBuf,
-    running: Option<Running>,
     over: Option<Utf8PathBuf>,
-    called: RefCell<Option<String>>,
     read: RefCell<Read>,
-}
-
-struct Running {
-    program: String,
-    child: RefCell<Child>,
-    _watched: Watched,
-}
-
-impl Running {
-    /// How it ended, if it did.
-    fn ended(&self) -> Option<ExitStatus> {
-        self.child.borrow_mut().try_wait().ok().flatten()
-    }
 }
 
 /// What has been read of the server so far: counters are those since it started.
@@ -78,66 +57,56 @@ impl<'a> CacheServer<'a> {
     /// A port on which nobody listens, and a folder for entries. A cache that is called all the same, because something
     /// that we did not see asks for it, fills this folder and not the user's.
     pub(crate) fn none(children: &'a Children, folder: &Utf8Path) -> Result<Self> {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr())
-            .context("failed to find a free port on the loopback interface")?
-            .port();
+        Self::with_program(children, folder, None)
+    }
+
+    /// The same for `program`, which [`CacheServer::start`] starts.
+    pub(crate) fn of(children: &'a Children, folder: &Utf8Path, program: &str) -> Result<Self> {
+        Self::with_program(children, folder, Some(program))
+    }
+
+    fn with_program(
+        children: &'a Children,
+        folder: &Utf8Path,
+        program: Option<&str>,
+    ) -> Result<Self> {
+        let names = children.var_names().filter_map(|name| name.to_str());
+        let mut variables: Vec<(String, Option<String>)> = names
+            .filter(|name| STORAGE.iter().any(|storage| name.starts_with(storage)))
+            .map(|name| (name.to_owned(), None))
+            .collect();
+        // What a person has configured there is a storage too.
+        let conf = folder.with_extension("no-such-file").into_string();
+        variables.push(("SCCACHE_CONF".to_owned(), Some(conf)));
+        let server = Server::new(children, program, folder)?.with_variables(variables);
         Ok(Self {
             children,
-            port,
+            server: RefCell::new(server),
+            program: program.map(str::to_owned),
             folder: folder.to_owned(),
-            running: None,
             over: None,
-            called: RefCell::default(),
             read: RefCell::default(),
         })
     }
 
-    /// Starts `program` as a server with an empty cache.
-    pub(crate) fn start(&mut self, program: &str) -> Result<()> {
+    /// Starts the server with an empty cache.
+    pub(crate) fn start(&self) -> Result<()> {
+        const LIMIT: Duration = Duration::from_secs(20);
         let _wait = Wait::begin();
         fs::create_dir_all(&self.folder)
             .with_context(|| format!("failed to create {}", self.folder))?;
-        let mut command = self.children.command(program);
-        self.apply(&mut command);
-        own_group(&mut command);
-        let child = command
-            .env("SCCACHE_START_SERVER", "1")
-            .env("SCCACHE_NO_DAEMON", "1")
-            .env("SCCACHE_LOG", "sccache=debug")
-            .env("SCCACHE_ERROR_LOG", self.log_file())
-            .env("SCCACHE_IDLE_TIMEOUT", "0")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .with_context(|| format!("failed to run `{program}`"))?;
-        let watched = Watched::group(child.id());
-        self.running = Some(Running {
-            program: program.to_owned(),
-            child: RefCell::new(child),
-            _watched: watched,
-        });
-        let start = Instant::now();
-        while !self.is_up() {
-            let ended = self.running.as_ref().and_then(Running::ended);
-            if let Some(status) = ended {
-                bail!("it started no server ({status})");
-            }
-            ensure!(
-                start.elapsed() < Duration::from_secs(20),
-                "its server does not answer on its port"
-            );
-            thread::sleep(Duration::from_millis(20));
-        }
+        let is_up = self.server.borrow_mut().start(&self.log_file(), LIMIT)?;
+        ensure!(is_up, "it started no server");
         Ok(())
     }
 
     /// Puts our server over what `[env]` of the config forces on every child of Cargo.
     pub(crate) fn insist(&mut self, forced: &BTreeSet<String>) -> Result<()> {
-        let lines: String = self
-            .variables()
+        let variables = self.server.borrow().variables();
+        let lines: String = variables
             .into_iter()
-            .filter(|(name, _)| forced.contains(*name))
+            .filter_map(|(name, value)| Some((name, value?)))
+            .filter(|(name, _)| forced.contains(name))
             .map(|(name, value)| {
                 let value = build_profiles::value::Value::from(value.as_str());
                 format!("{name} = {{ value = {value}, force = true }}\n")
@@ -157,7 +126,7 @@ impl<'a> CacheServer<'a> {
         let mut wrappers = calls.iter().flat_map(|call| &call.wrappers);
         let cache = |wrapper: &&String| Utf8Path::new(wrapper).file_stem() == Some("sccache");
         if let Some(wrapper) = wrappers.find(cache) {
-            self.called.replace(Some(wrapper.clone()));
+            self.server.borrow_mut().was_called(wrapper);
         }
     }
 
@@ -166,38 +135,19 @@ impl<'a> CacheServer<'a> {
         self.over.as_deref()
     }
 
-    /// What tells sccache which server is ours.
-    fn variables(&self) -> [(&'static str, String); 4] {
-        [
-            ("SCCACHE_SERVER_PORT", self.port.to_string()),
-            ("SCCACHE_DIR", self.folder.to_string()),
-            (
-                "SCCACHE_CONF",
-                self.folder.with_extension("no-such-file").into_string(),
-            ),
-            ("SCCACHE_IDLE_TIMEOUT", "30".to_owned()),
-        ]
-    }
-
     /// Makes this child talk to our server, whatever the user's shell says about another.
     pub(crate) fn apply(&self, command: &mut Command) {
-        for name in self.children.var_names() {
-            let text = name.to_string_lossy();
-            if STORAGE.iter().any(|storage| text.starts_with(storage)) {
-                command.env_remove(name);
-            }
-        }
-        command.envs(self.variables());
+        self.server.borrow().apply(command);
     }
 
     /// What it did since it was asked last.
     pub(crate) fn counts(&self) -> Result<CacheCounts> {
-        let running = self.running.as_ref().context("no server was started")?;
+        let program = self.program.as_ref().context("no server was started")?;
         // Whoever called the wrapper after its end has started another one, which knows of nothing before.
-        ensure!(running.ended().is_none(), "it went away meanwhile");
+        ensure!(self.server.borrow_mut().lives(), "it went away meanwhile");
         // Some versions start a server to say that it has done nothing.
-        ensure!(self.is_up(), "the server is gone");
-        let mut ask = self.children.command(&running.program);
+        ensure!(self.server.borrow().is_up(), "the server is gone");
+        let mut ask = self.children.command(program);
         self.apply(ask.args(["--show-stats", "--stats-format=json"]));
         let told = output(&mut ask, Duration::from_secs(30))?;
         ensure!(
@@ -222,34 +172,11 @@ impl<'a> CacheServer<'a> {
 
     /// Processor seconds it has spent, compilers included.
     pub(super) fn cpu(&self) -> Option<f64> {
-        cpu::of(self.running.as_ref()?.child.borrow().id())
+        cpu::of(self.server.borrow().process()?)
     }
 
     fn log_file(&self) -> Utf8PathBuf {
         self.folder.with_extension("log")
-    }
-
-    fn is_up(&self) -> bool {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
-    }
-}
-
-impl Drop for CacheServer<'_> {
-    fn drop(&mut self) {
-        let mut program = self.called.take();
-        if let Some(running) = self.running.take() {
-            let mut child = running.child.borrow_mut();
-            kill_group(child.id());
-            let _ended = child.wait();
-            program = Some(running.program);
-        }
-        // A wrapper that finds no server starts one, which belongs to nobody's group.
-        if let Some(program) = program.filter(|_| self.is_up()) {
-            let mut stop = self.children.command(program);
-            self.apply(stop.arg("--stop-server"));
-            let _stopped = output(&mut stop, Duration::from_secs(10));
-        }
     }
 }
 
@@ -342,6 +269,7 @@ fn missed(log: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{Ipv4Addr, TcpStream};
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use super::*;
@@ -356,11 +284,14 @@ mod tests {
         let children = fixture.children();
         let port = std::cell::Cell::new(0);
         let ended = catch_unwind(AssertUnwindSafe(|| {
-            let mut server =
-                CacheServer::none(&children, &fixture.path("cache")).expect("a port is free");
-            server.start(&program).expect("sccache starts");
-            port.set(server.port);
-            assert!(!server.is_up(), "a panic while a server runs");
+            let server = CacheServer::of(&children, &fixture.path("cache"), &program)
+                .expect("a port is free");
+            server.start().expect("sccache starts");
+            port.set(server.server.borrow().address().port());
+            assert!(
+                !server.server.borrow().is_up(),
+                "a panic while a server runs"
+            );
         }));
         assert!(ended.is_err());
         assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port.get())).is_err());
@@ -374,18 +305,18 @@ mod tests {
             return;
         };
         let children = fixture.children();
-        let mut server =
-            CacheServer::none(&children, &fixture.path("cache")).expect("a port is free");
-        server.start(&program).expect("sccache starts");
+        let server =
+            CacheServer::of(&children, &fixture.path("cache"), &program).expect("a port is free");
+        server.start().expect("sccache starts");
         for option in ["--stop-server", "--start-server"] {
             let mut sccache = children.command(&program);
             server.apply(sccache.arg(option));
             output(&mut sccache, Duration::from_secs(60)).expect("sccache runs");
         }
-        assert!(server.is_up());
+        assert!(server.server.borrow().is_up());
         let error = server.counts().expect_err("it is not ours");
         assert_eq!(error.to_string(), "it went away meanwhile");
-        let port = server.port;
+        let port = server.server.borrow().address().port();
         drop(server);
         assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
     }
@@ -401,7 +332,7 @@ mod tests {
         let forced = ["SCCACHE_SERVER_PORT", "OTHER"].map(str::to_owned);
         server.insist(&forced.into()).expect("the folder is ours");
         let text = fs::read_to_string(server.over().expect("just written")).expect("readable");
-        let port = server.port;
+        let port = server.server.borrow().address().port();
         assert_eq!(
             text,
             format!("[env]\nSCCACHE_SERVER_PORT = {{ value = \"{port}\", force = true }}\n")

@@ -1,5 +1,6 @@
 //! A compiler-cache server of our own, so that the user's is neither asked nor disturbed.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -60,6 +61,7 @@ impl<'a> Server<'a> {
             .env("SCCACHE_START_SERVER", "1")
             .env("SCCACHE_NO_DAEMON", "1")
             .env("SCCACHE_LOG", "sccache=debug")
+            .env("SCCACHE_IDLE_TIMEOUT", "0")
             .env_remove("SCCACHE_ERROR_LOG")
             .stdout(Stdio::null())
             .stderr(file);
@@ -98,14 +100,33 @@ impl<'a> Server<'a> {
         }
     }
 
+    /// Takes note of a program that was called although none was known: what it has started is to be stopped.
+    pub(super) fn was_called(&mut self, program: &str) {
+        self.program.get_or_insert_with(|| program.to_owned());
+    }
+
+    /// The number of the child that was started.
+    pub(super) fn process(&self) -> Option<u32> {
+        self.child.as_ref().map(|(child, _)| child.id())
+    }
+
+    /// What tells sccache which server is ours: set, or taken away.
+    pub(super) fn variables(&self) -> BTreeMap<String, Option<String>> {
+        let ours = [
+            ("SCCACHE_SERVER_UDS", None),
+            ("SCCACHE_SERVER_PORT", Some(self.port.to_string())),
+            ("SCCACHE_DIR", Some(self.folder.to_string())),
+            ("SCCACHE_IDLE_TIMEOUT", Some("30".to_owned())),
+        ];
+        let ours = ours.map(|(name, value)| (name.to_owned(), value));
+        let mut variables = BTreeMap::from(ours);
+        variables.extend(self.variables.iter().cloned());
+        variables
+    }
+
     /// Makes this child talk to our server, whatever the user's shell says about another.
     pub(super) fn apply(&self, command: &mut Command) {
-        command
-            .env_remove("SCCACHE_SERVER_UDS")
-            .env("SCCACHE_SERVER_PORT", self.port.to_string())
-            .env("SCCACHE_DIR", &self.folder)
-            .env("SCCACHE_IDLE_TIMEOUT", "30");
-        for (name, value) in &self.variables {
+        for (name, value) in self.variables() {
             match value {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),

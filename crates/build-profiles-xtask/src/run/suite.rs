@@ -19,9 +19,9 @@ use super::{Children, excerpt, output};
 const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The suite of one workspace, built before.
-pub(crate) struct Suite<'a> {
+pub(crate) struct Suite<'a, 's> {
     pub(crate) children: &'a Children,
-    pub(crate) server: &'a CacheServer<'a>,
+    pub(crate) server: &'a CacheServer<'s>,
     pub(crate) target_dir: &'a Utf8Path,
     /// A folder of our own, for nextest's store.
     pub(crate) folder: &'a Utf8Path,
@@ -37,7 +37,7 @@ pub(crate) struct Listed {
     pub(crate) binaries: BTreeMap<String, String>,
 }
 
-impl Suite<'_> {
+impl Suite<'_, '_> {
     /// The tests that Cargo's harness lists, with the names that nextest has for the binaries.
     pub(crate) fn by_cargo(&self, binaries: &BTreeMap<String, String>) -> Result<Vec<String>> {
         // One stream for both: Cargo names the binary on stderr, and the binary its tests on stdout.

@@ -45,7 +45,11 @@ impl Observer<'_> {
         self.traces();
         let folder = Private::new(&self.repository.state, "verify")?;
         let program = self.cache_program();
-        let mut server = CacheServer::none(self.children, &folder.join("cache"))?;
+        let entries = folder.join("cache");
+        let mut server = match &program {
+            Some(program) => CacheServer::of(self.children, &entries, program)?,
+            None => CacheServer::none(self.children, &entries)?,
+        };
         server.insist(&self.chain.forced())?;
         let mut cache = None;
         if let Some(program) = &program {
@@ -53,7 +57,7 @@ impl Observer<'_> {
                 program: program.clone(),
                 ..CacheSeen::default()
             };
-            match server.start(program) {
+            match server.start() {
                 Ok(()) => seen.started = true,
                 Err(error) => seen.cold = Some(Err(format!("{error:#}"))),
             }
