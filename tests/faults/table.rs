@@ -440,6 +440,25 @@ faults! {
         ])],
         exit: 0,
     };
+    soak f32_compiler_that_rejects_the_linker Fault {
+        id: "F32",
+        what: "the C compiler rejects `-fuse-ld=lld`, and rustc silently does without; a linker of the policy's is called its own way",
+        how: "`[linker]` of LLD, configured, then a script `cc` that takes no `-fuse-ld`",
+        run: QUICK,
+        tools: &["ld.lld"],
+        inject: |house| {
+            house.write(".cargo/config.toml", "");
+            house.write(".gitignore", "target\n.cargo/machine.toml\nbuild-profiles.local.toml\n");
+            house.write("build-profiles.toml", "schema = 1\ntoolchain = \"1.94\"\n\n[linker]\nlinux-gnu = [\"lld\", \"default\"]\n");
+            house.configure();
+            let real = program("cc").expect("rustc needs one").display().to_string();
+            house.script("cc", &format!(
+                "for word; do case $word in -fuse-ld=*) echo \"cc: error: unrecognized command line option '$word'\" >&2; exit 1;; esac; done\nexec {real} \"$@\""
+            ));
+        },
+        expect: &[Verdict("linker.linux-gnu", "active", &["LLD", "linked again without", "a linker that leaves no mark (GNU ld)"])],
+        exit: 0,
+    };
     ci f33_recipe_that_has_no_effect Fault {
         id: "F33",
         what: "an old recipe for mold, which LLD as the default overrides",

@@ -28,11 +28,6 @@ const UNCOVERED: &[(&str, &str, &str)] = &[
         "nothing that a build shows tells it: no witness",
     ),
     (
-        "F32",
-        "a C compiler that rejects `-fuse-ld=lld`, which rustc then leaves out",
-        "nobody asked for a linker, so there is no setting to judge; for one that is asked for see F33 and F37",
-    ),
-    (
         "F47",
         "an old JUnit report is taken for a new one",
         "among the fakes of tests/faults/sabotage.rs",
@@ -54,8 +49,7 @@ const UNCOVERED: &[(&str, &str, &str)] = &[
     ),
 ];
 
-const SERVER: &str =
-    "to come with the cache that is shared, and with what is known of the user's own server";
+const SERVER: &str = "to come with the two checkouts that share a storage";
 
 const START: &str = "<!-- the table: made by tests/faults/uncovered.rs -->\n";
 
