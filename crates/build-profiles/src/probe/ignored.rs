@@ -108,7 +108,7 @@ fn in_file(file: &ChainFile, is_config: bool, chain: &Chain) -> Vec<Claim> {
 /// An override of a package that the lock file does not have.
 fn of_no_package(spec: &str, chain: &Chain) -> Option<(String, Option<String>)> {
     let locked = chain.packages.as_ref()?;
-    let (name, version) = split_spec(spec.rsplit_once(['#', '/']).map_or(spec, |(_, end)| end));
+    let (name, version) = named(spec);
     let fits = |(other, is): &(String, String)| {
         other == name
             && version.is_none_or(|wanted| is == wanted || is.starts_with(&format!("{wanted}.")))
@@ -132,6 +132,19 @@ fn of_no_package(spec: &str, chain: &Chain) -> Option<(String, Option<String>)> 
         format!("`Cargo.lock` has no package `{name}`"),
         did_you_mean(name, names).map(|near| format!("did you mean `{near}`?")),
     ))
+}
+
+/// Name and version of `serde@1.0`, `https://host/serde#1.0`, `path+file:///x/serde#serde@1.0`. Source: Cargo book,
+/// Package ID Specifications.
+fn named(spec: &str) -> (&str, Option<&str>) {
+    let last = |place: &str| place.rfind('/').map_or(0, |at| at + 1);
+    match spec.split_once('#') {
+        Some((place, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => {
+            (&place[last(place)..], Some(version))
+        }
+        Some((_, package)) => split_spec(package),
+        None => split_spec(&spec[last(spec)..]),
+    }
 }
 
 /// A target table for a triple that looks like one, and is none.
@@ -261,6 +274,7 @@ mod tests {
              [target.'cfg(unix)']\nrustflags = []\n[something-new]\nx = 1\n[env]\nX = \"1\"\n",
             "[profile.dev]\nopt-level = 1\n[profile.dev.package.\"*\"]\nopt-level = 2\n\
              [profile.dev.package.\"https://github.com/rust-lang/crates.io-index#serde@1.0\"]\nopt-level = 1\n\
+             [profile.dev.package.\"path+file:///x/app#0.1.0\"]\nopt-level = 1\n\
              [package]\nname = \"app\"\n[profile.slow]\ninherits = \"dev\"\n",
             &[],
         );
