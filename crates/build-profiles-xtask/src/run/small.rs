@@ -35,6 +35,11 @@ impl Small {
         self.folder.path()
     }
 
+    /// The folder, for whatever else is to be put there.
+    pub(crate) fn folder(&self) -> &Private {
+        &self.folder
+    }
+
     /// Where it is built.
     pub(crate) fn target(&self) -> Utf8PathBuf {
         self.folder.join("target")

@@ -6,11 +6,12 @@ use std::thread;
 
 use anyhow::{Result, bail};
 use build_profiles::evidence::{
-    BuildKind, CacheCounts, CacheSeen, Chain, Evidence, Graph, GraphSeen, Mark, Relink, Role,
+    BuildKind, CacheSeen, Call, Chain, Command, Evidence, Graph, GraphSeen, Relink, Role,
     TestsSeen, Tool, units,
 };
 use build_profiles::machine::{mark, start};
 use build_profiles::probe::{Claim, Subject, View, controls};
+use build_profiles::secret::masked;
 use build_profiles::value::KeyPath;
 use build_profiles::verdict::trace_key;
 use camino::Utf8Path;
@@ -59,13 +60,19 @@ impl Observer<'_> {
             };
             match server.start() {
                 Ok(()) => seen.started = true,
-                Err(error) => seen.cold = Some(Err(format!("{error:#}"))),
+                Err(error) => seen.cold = Some(Err(words(error))),
             }
             cache = Some(seen);
         }
         self.small(&server, &mut cache)?;
         if !self.quick && !self.failed() {
-            self.workspace(&server, &mut cache, &folder)?;
+            // Not in `folder`, whose name is another each time: a path is part of the cache's keys, and a build that
+            // fails is looked for where the command says.
+            let target = self.repository.state.join("verify/target");
+            run::clear(&target)?;
+            self.workspace(&server, &mut cache, &folder, &target)?;
+            // As large as the user's own: nobody wants it twice.
+            run::clear(&target)?;
         }
         self.evidence.cache = cache;
         drop(server);
@@ -116,7 +123,7 @@ impl Observer<'_> {
                 .map(|value| value.to_string_lossy().into_owned());
             self.evidence
                 .variables
-                .insert(name.clone(), masked(&name, value.unwrap_or_default()));
+                .insert(name.clone(), shown(&name, &value.unwrap_or_default()));
         }
     }
 
@@ -191,9 +198,7 @@ impl Observer<'_> {
                     profile: control.profile.clone(),
                     without: control.without,
                     instead: control.config.clone(),
-                    units: graph
-                        .map(|graph| units(&graph, &members))
-                        .map_err(|error| format!("{error:#}")),
+                    units: graph.map(|graph| units(&graph, &members)).map_err(words),
                 });
             }
         }
@@ -272,18 +277,16 @@ impl Observer<'_> {
             self.evidence.builds.push(first.build);
             return Ok(());
         }
-        let relink = relink(self.children, &first, small.path());
-        let counts = |server: &CacheServer<'_>| -> Result<CacheCounts, String> {
-            server.counts().map_err(|error| format!("{error:#}"))
-        };
+        let relink = relink(self.children, &first, small.path(), small.folder());
+        let counts = || server.counts().map_err(words);
         let quick = self.quick;
         if let Some(seen) = cache.as_mut().filter(|seen| seen.cold.is_none()) {
-            let cold = counts(server);
+            let cold = counts();
             if quick {
                 seen.subject = Some(BuildKind::Small);
                 seen.cold = Some(cold);
                 let again = build(BuildKind::SmallAgain, &[], &[])?;
-                seen.warm = Some(counts(server));
+                seen.warm = Some(counts());
                 self.evidence.builds.push(again.build);
             }
         }
@@ -309,9 +312,8 @@ impl Observer<'_> {
         server: &CacheServer<'_>,
         cache: &mut Option<CacheSeen>,
         folder: &Private,
+        target: &Utf8Path,
     ) -> Result<()> {
-        let target = self.repository.state.join("verify/target");
-        run::clear(&target)?;
         // What the small package did is not to be counted.
         let _small = server.counts();
         let order = |what, profile, args: &[&str]| Order {
@@ -320,7 +322,7 @@ impl Observer<'_> {
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
             config: Vec::new(),
             variables: Vec::new(),
-            target_dir: &target,
+            target_dir: target,
         };
         self.slow_step("build", "the workspace, from nothing", BuildKind::Workspace);
         let first = run::build(
@@ -330,7 +332,7 @@ impl Observer<'_> {
         )?;
         let failed = first.build.failure.is_some();
         if !failed
-            && let Some(relink) = relink_in(self.children, &first, &self.repository.root, folder)
+            && let Some(relink) = relink(self.children, &first, &self.repository.root, folder)
         {
             self.evidence.relink = Some(relink);
         }
@@ -338,7 +340,7 @@ impl Observer<'_> {
         if failed {
             return Ok(());
         }
-        let counts = || server.counts().map_err(|error| format!("{error:#}"));
+        let counts = || server.counts().map_err(words);
         if let Some(seen) = cache.as_mut().filter(|seen| seen.cold.is_none()) {
             seen.subject = Some(BuildKind::Workspace);
             seen.cold = Some(counts());
@@ -358,13 +360,13 @@ impl Observer<'_> {
         if failed {
             return Ok(());
         }
-        self.suite(server, folder, &target)?;
+        self.suite(server, folder, target)?;
         if let Some(seen) = cache
             .as_mut()
             .filter(|seen| matches!(seen.cold, Some(Ok(_))))
         {
             let _tests = server.counts();
-            run::clear(&target)?;
+            run::clear(target)?;
             self.slow_step(
                 "build again",
                 "the workspace, from nothing and a warm cache",
@@ -410,7 +412,6 @@ impl Observer<'_> {
             target_dir: target,
             folder: folder.path(),
         };
-        let words = |error: anyhow::Error| format!("{error:#}");
         let mut seen = TestsSeen::default();
         if nextest {
             self.progress
@@ -438,54 +439,37 @@ impl Observer<'_> {
     }
 }
 
-/// A program of this build, linked again without its linker; `None`: nothing was linked with one.
-fn relink(children: &Children, built: &Built, folder: &Utf8Path) -> Option<Relink> {
-    again(children, built, folder, &folder.join("relink"))
-}
-
-fn relink_in(
-    children: &Children,
-    built: &Built,
-    root: &Utf8Path,
-    folder: &Private,
-) -> Option<Relink> {
-    again(children, built, root, &folder.join("relink"))
-}
-
-fn again(
-    children: &Children,
-    built: &Built,
-    folder: &Utf8Path,
-    out_dir: &Utf8Path,
-) -> Option<Relink> {
-    use build_profiles::evidence::Call;
+/// A program of this build, linked again without its linker, into a folder of ours; `None`: nothing was linked with one.
+/// `root` is where rustc ran.
+fn relink(children: &Children, built: &Built, root: &Utf8Path, folder: &Private) -> Option<Relink> {
     let calls = built
         .commands
         .iter()
         .filter_map(|command| Some((command, Call::of(command)?)));
-    let by_role = |wanted: &[Role]| {
-        calls
-            .clone()
-            .filter(|(_, call)| call.codegen("linker").is_some())
-            // Rustc runs in the package's own folder where that is not the workspace's.
-            .filter(|(command, _)| {
-                command
-                    .variables
-                    .iter()
-                    .any(|(name, _)| name == "CARGO_PRIMARY_PACKAGE")
-            })
-            .find(|(_, call)| wanted.contains(&call.role))
+    // Rustc runs in the package's own folder where that is not the workspace's.
+    let is_ours = |command: &Command| {
+        let mut variables = command.variables.iter();
+        variables.any(|(name, _)| name == "CARGO_PRIMARY_PACKAGE")
     };
+    let linked: Vec<(&Command, Call)> = calls
+        .filter(|(command, call)| call.codegen("linker").is_some() && is_ours(command))
+        .collect();
+    let by_role = |wanted: &[Role]| linked.iter().find(|(_, call)| wanted.contains(&call.role));
     let (command, call) = by_role(&[Role::Program])
         .or_else(|| by_role(&[Role::Dynamic, Role::BuildScript, Role::ProcMacro]))?;
-    let marks: Result<Vec<Mark>, String> = run::relink(children, command, folder, out_dir)
-        .map(|product| mark::left_in(&product))
-        .map_err(|error| format!("{error:#}"));
+    let product = run::relink(children, command, root, &folder.join("relink"));
     Some(Relink {
         without: format!("-C linker={}", call.codegen("linker").unwrap_or_default()),
-        crate_name: call.crate_name,
-        marks,
+        crate_name: call.crate_name.clone(),
+        marks: product
+            .map(|product| mark::left_in(&product))
+            .map_err(words),
     })
+}
+
+/// An error with its causes, in a line.
+fn words(error: anyhow::Error) -> String {
+    format!("{error:#}")
 }
 
 /// A key as a path: `profile.dev.package."*".debug`.
@@ -494,7 +478,7 @@ fn path_of(key: &str) -> KeyPath {
 }
 
 /// A value fit to be shown: a secret is not.
-fn masked(name: &str, value: String) -> String {
+fn shown(name: &str, value: &str) -> String {
     const SECRET: [&str; 7] = [
         "TOKEN",
         "PASSWORD",
@@ -504,9 +488,8 @@ fn masked(name: &str, value: String) -> String {
         "_KEY_PATH",
         "ACCESS_KEY",
     ];
-    if SECRET.iter().any(|part| name.contains(part)) || value.contains('@') && value.contains("://")
-    {
+    if SECRET.iter().any(|part| name.contains(part)) {
         return "(set, not shown)".to_owned();
     }
-    value
+    masked(value).into_owned()
 }
