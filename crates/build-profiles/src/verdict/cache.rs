@@ -2,8 +2,7 @@
 
 use super::config::same_program;
 use super::{
-    Outcome, Verdict, machine_layer, not_tried, of, small_without, some, subjects, unproven,
-    verdict,
+    Outcome, Verdict, machine_layer, not_tried, of, small_without, some, subjects, verdict,
 };
 use crate::evidence::{Build, BuildKind, CacheCounts, Call, Evidence, Role};
 use crate::probe::Claim;
@@ -19,182 +18,226 @@ pub(super) fn judge(
     if let Some((why, mend)) = machine_layer(evidence).filter(|_| by_machine) {
         return verdict(claim, Outcome::Inactive, vec![why]).help(mend);
     }
-    let Some(chosen) = chosen else {
+    let Some(program) = chosen else {
         let why = "it does not work on this machine, so `configure` left it out";
         return match optional {
             true => not_tried(claim, why),
             false => verdict(claim, Outcome::Inactive, vec![why.to_owned()]),
         };
     };
-    let calls: Vec<&Call> = subjects(evidence)
-        .into_iter()
-        .flat_map(|build| &build.calls)
-        .collect();
-    if calls.is_empty() {
-        return not_tried(claim, "nothing was compiled");
-    }
-    let is_wrapped = |call: &Call| {
-        call.wrappers
-            .iter()
-            .any(|wrapper| same_program(wrapper, chosen))
+    let mut case = Case {
+        claim,
+        evidence,
+        program,
+        seen: Vec::new(),
     };
-    let wrapped = calls.iter().filter(|call| is_wrapped(call)).count();
-    let mut seen = vec![format!(
-        "sccache in front of {} calls of rustc",
-        of(wrapped, calls.len())
-    )];
-    if wrapped < calls.len() {
-        let bare = calls.iter().filter(|call| !is_wrapped(call));
-        seen.push(format!(
-            "not for {}",
-            some(bare.map(|call| call.crate_name.as_str()))
-        ));
-        return verdict(claim, Outcome::Inactive, seen);
-    }
-    let Some(cache) = &evidence.cache else {
-        seen.push("its server was not asked".to_owned());
-        return unproven(claim, seen.join("; "));
-    };
-    let cold = match &cache.cold {
-        Some(Ok(counts)) => counts,
-        Some(Err(why)) if cache.started => {
-            seen.push(format!(
-                "its server was there and does not answer any more: {why}"
-            ));
-            return unproven(claim, seen.join("; "));
+    case.in_front()
+        .and_then(|()| case.counted())
+        .and_then(|cold| case.found_again(everything).map(|()| cold))
+        .and_then(|cold| case.flips(cold))
+        .unwrap_or_else(|settled| *settled)
+}
+
+/// The verdict of a step that settles the case.
+type Settled = Box<Verdict>;
+
+/// One cache under judgement. Each step adds what it has seen; a step that settles the case gives the verdict as `Err`.
+struct Case<'a> {
+    claim: &'a Claim,
+    evidence: &'a Evidence,
+    program: &'a str,
+    seen: Vec<String>,
+}
+
+impl<'a> Case<'a> {
+    /// The wrapper stands in front of every call of rustc.
+    fn in_front(&mut self) -> Result<(), Settled> {
+        let calls: Vec<&Call> = subjects(self.evidence)
+            .into_iter()
+            .flat_map(|build| &build.calls)
+            .collect();
+        if calls.is_empty() {
+            return Err(not_tried(self.claim, "nothing was compiled").into());
         }
-        Some(Err(why)) => {
-            seen.push(format!("its server does not tell what it did: {why}"));
-            return verdict(claim, Outcome::Inactive, seen).help(impostor(chosen));
+        let bare: Vec<&&Call> = calls.iter().filter(|call| !self.wraps(call)).collect();
+        self.seen.push(format!(
+            "sccache in front of {} calls of rustc",
+            of(calls.len() - bare.len(), calls.len())
+        ));
+        if bare.is_empty() {
+            return Ok(());
         }
-        None => {
-            seen.push("its server was not asked".to_owned());
-            return unproven(claim, seen.join("; "));
+        let names = some(bare.iter().map(|call| call.crate_name.as_str()));
+        Err(self.inactive(format!("not for {names}")).into())
+    }
+
+    /// The server has counted the first build, and is well.
+    fn counted(&mut self) -> Result<&'a CacheCounts, Settled> {
+        let cache = self.evidence.cache.as_ref();
+        let cold = match cache.map(|cache| (&cache.cold, cache.started)) {
+            Some((Some(Ok(counts)), _)) => counts,
+            Some((Some(Err(why)), true)) => {
+                return Err(self.unproven(format!(
+                    "its server was there and does not answer any more: {why}"
+                )));
+            }
+            Some((Some(Err(why)), false)) => {
+                let why = format!("its server does not tell what it did: {why}");
+                return Err(self.inactive(why).help(impostor(self.program)).into());
+            }
+            Some((None, _)) | None => return Err(self.unproven("its server was not asked")),
+        };
+        let compiled = self.first().map_or(0, |build| build.calls.len());
+        let counted = count(cold.compilations());
+        if counted == 0 {
+            let why = format!("its server counted none of {compiled} compilations");
+            return Err(self.inactive(why).help(impostor(self.program)).into());
         }
-    };
-    let build = evidence
-        .builds
-        .iter()
-        .find(|build| Some(build.what) == cache.subject);
-    let compiled = build.map_or(0, |build| build.calls.len());
-    if cold.compilations() == 0 {
-        seen.push(format!(
-            "its server counted none of {compiled} compilations"
-        ));
-        return verdict(claim, Outcome::Inactive, seen).help(impostor(chosen));
-    }
-    if (cold.compilations() as usize) < compiled {
-        seen.push(format!(
-            "its server counted {} compilations: it went away meanwhile, or another one answered",
-            of(cold.compilations() as usize, compiled)
-        ));
-        return unproven(claim, seen.join("; "));
-    }
-    if cold.writes > 0 && cold.entries == Some(0) {
-        seen.push(format!(
-            "its server says that it has written {} results, and nothing is in its folder",
-            cold.writes
-        ));
-        return verdict(claim, Outcome::Inactive, seen).help(impostor(chosen));
-    }
-    if let Some((why, help)) = unhealthy(cold, evidence) {
-        seen.push(why);
-        return verdict(claim, Outcome::Inactive, seen).help(help);
-    }
-    let warm = match &cache.warm {
-        Some(Ok(warm)) => warm,
-        Some(Err(why)) => {
-            seen.push(format!("the second build has no count: {why}"));
-            return unproven(claim, seen.join("; "));
+        if counted < compiled {
+            return Err(self.unproven(format!(
+                "its server counted {} compilations: it went away meanwhile, or another one answered",
+                of(counted, compiled)
+            )));
         }
-        None => {
-            seen.push("the second build did not run".to_owned());
-            return unproven(claim, seen.join("; "));
+        if cold.writes > 0 && cold.entries == Some(0) {
+            let why = format!(
+                "its server says that it has written {} results, and nothing is in its folder",
+                cold.writes
+            );
+            return Err(self.inactive(why).help(impostor(self.program)).into());
         }
-    };
-    let again = evidence.builds.iter().find(|build| {
-        matches!(
-            (cache.subject, build.what),
-            (Some(BuildKind::Workspace), BuildKind::WorkspaceAgain)
-                | (Some(BuildKind::Small), BuildKind::SmallAgain)
-        )
-    });
-    let all = again.map_or(compiled, |build| build.calls.len());
-    if (warm.compilations() as usize) < all {
-        seen.push(format!(
-            "of the second build its server counted {} compilations: it went away meanwhile, or another one answered",
-            of(warm.compilations() as usize, all)
-        ));
-        return unproven(claim, seen.join("; "));
+        self.unless(unhealthy(cold, self.evidence))?;
+        Ok(cold)
     }
-    seen.push(hits(
-        warm,
-        again.or(build).map_or(&[], |build| &build.calls),
-    ));
-    if let Some(refused) = refusals(warm, again.or(build)) {
-        seen.push(refused);
-    }
-    seen.extend(times(build, again));
-    if let Some((why, help)) = unhealthy(warm, evidence) {
-        seen.push(why);
-        return verdict(claim, Outcome::Inactive, seen).help(help);
-    }
-    if let Some((why, help)) = members_refused(everything, again.or(build), evidence) {
-        seen.push(why);
-        return verdict(claim, Outcome::Inactive, seen).help(help);
-    }
-    if let Some((why, help)) = debug_lost(build, again) {
-        seen.push(why);
-        return verdict(claim, Outcome::Inactive, seen).help(help);
-    }
-    if warm.asked() == 0 {
-        seen.push("nothing in this build can be cached".to_owned());
-        return unproven(claim, seen.join("; "));
-    }
-    if warm.hits == 0 {
-        seen.push("a second build of the same sources finds nothing in the cache".to_owned());
-        return verdict(claim, Outcome::Inactive, seen);
-    }
-    if warm.hits < warm.asked() {
-        let names = some(warm.missed_crates.iter().map(String::as_str));
-        seen.push(format!(
-            "{} missed although nothing changed: {names}",
-            warm.asked() - warm.hits
-        ));
-        if warm
-            .size
-            .zip(warm.max_size)
-            .is_some_and(|(size, max)| size + size / 10 > max)
+
+    /// A second build of the same sources finds everything that can be cached.
+    fn found_again(&mut self, everything: bool) -> Result<(), Settled> {
+        let warm = match self
+            .evidence
+            .cache
+            .as_ref()
+            .and_then(|cache| cache.warm.as_ref())
         {
-            seen.push(format!(
-                "the cache is full: {} of {} bytes",
-                warm.size.unwrap_or(0),
-                warm.max_size.unwrap_or(0)
-            ));
-            return verdict(claim, Outcome::Inactive, seen).help(MORE_ROOM);
+            Some(Ok(warm)) => warm,
+            Some(Err(why)) => {
+                return Err(self.unproven(format!("the second build has no count: {why}")));
+            }
+            None => return Err(self.unproven("the second build did not run")),
+        };
+        let (first, again) = (self.first(), self.again());
+        let build = again.or(first);
+        let calls = build.map_or(&[][..], |build| &build.calls);
+        let counted = count(warm.compilations());
+        if counted < calls.len() {
+            return Err(self.unproven(format!(
+                "of the second build its server counted {} compilations: it went away meanwhile, or another one answered",
+                of(counted, calls.len())
+            )));
         }
-        return unproven(claim, seen.join("; "));
+        self.seen.push(hits(warm, calls));
+        self.seen.extend(refusals(warm, build));
+        self.seen.extend(times(first, again));
+        self.unless(unhealthy(warm, self.evidence))?;
+        self.unless(members_refused(everything, build, self.evidence))?;
+        self.unless(debug_lost(first, again))?;
+        if warm.asked() == 0 {
+            return Err(self.unproven("nothing in this build can be cached"));
+        }
+        if warm.hits == 0 {
+            let why = "a second build of the same sources finds nothing in the cache";
+            return Err(self.inactive(why).into());
+        }
+        if warm.hits == warm.asked() {
+            return Ok(());
+        }
+        let names = some(warm.missed_crates.iter().map(String::as_str));
+        let missed = warm.asked().saturating_sub(warm.hits);
+        self.seen
+            .push(format!("{missed} missed although nothing changed: {names}"));
+        match warm.size.zip(warm.max_size) {
+            Some((size, max)) if size + size / 10 > max => {
+                let why = format!("the cache is full: {size} of {max} bytes");
+                Err(self.inactive(why).help(MORE_ROOM).into())
+            }
+            _ => Err(self.unproven("nothing tells why")),
+        }
     }
-    let cold_hits = of(cold.hits as usize, cold.asked() as usize);
-    let mut control = format!("with the cache empty {cold_hits} were hits");
-    if let Some(without) = small_without(evidence).filter(|build| !build.calls.is_empty()) {
-        let still = without.calls.iter().filter(|call| is_wrapped(call)).count();
-        if still > 0 {
-            return verdict(claim, Outcome::Redundant, seen).control(
-                "with an empty `build.rustc-wrapper` it is called all the same: a variable of the environment asks for it",
+
+    /// Without the setting nothing of it is seen.
+    fn flips(&mut self, cold: &CacheCounts) -> Result<Verdict, Settled> {
+        let mut control = format!(
+            "with the cache empty {} were hits",
+            of(count(cold.hits), count(cold.asked()))
+        );
+        if let Some(without) = small_without(self.evidence).filter(|build| !build.calls.is_empty())
+        {
+            if without.calls.iter().any(|call| self.wraps(call)) {
+                return Ok(self.verdict(Outcome::Redundant).control(
+                    "with an empty `build.rustc-wrapper` it is called all the same: a variable of the environment asks for it",
+                ));
+            }
+            control += &format!(
+                "; with an empty `build.rustc-wrapper` it stands in front of {} calls",
+                of(0, without.calls.len())
             );
         }
-        control += &format!(
-            "; with an empty `build.rustc-wrapper` it stands in front of {} calls",
-            of(0, without.calls.len())
-        );
+        // The same crate twice in one build is a hit in a cold cache too.
+        if cold.hits >= cold.asked() {
+            return Err(
+                self.unproven("the cache was not empty at the start, so hits prove nothing")
+            );
+        }
+        Ok(self.verdict(Outcome::Active).control(control))
     }
-    // The same crate twice in one build is a hit in a cold cache too.
-    if cold.hits >= cold.asked() {
-        seen.push("the cache was not empty at the start, so hits prove nothing".to_owned());
-        return unproven(claim, seen.join("; "));
+
+    fn wraps(&self, call: &Call) -> bool {
+        let mut wrappers = call.wrappers.iter();
+        wrappers.any(|wrapper| same_program(wrapper, self.program))
     }
-    verdict(claim, Outcome::Active, seen).control(control)
+
+    /// The build with an empty cache.
+    fn first(&self) -> Option<&'a Build> {
+        let subject = self.evidence.cache.as_ref()?.subject?;
+        let mut builds = self.evidence.builds.iter();
+        builds.find(|build| build.what == subject)
+    }
+
+    /// The same build again.
+    fn again(&self) -> Option<&'a Build> {
+        let again = match self.evidence.cache.as_ref()?.subject? {
+            BuildKind::Workspace => BuildKind::WorkspaceAgain,
+            BuildKind::Small => BuildKind::SmallAgain,
+            _ => return None,
+        };
+        let mut builds = self.evidence.builds.iter();
+        builds.find(|build| build.what == again)
+    }
+
+    /// Goes on unless something is wrong: why, and what to change.
+    fn unless(&mut self, wrong: Option<(String, String)>) -> Result<(), Settled> {
+        match wrong {
+            Some((why, help)) => Err(self.inactive(why).help(help).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn verdict(&mut self, outcome: Outcome) -> Verdict {
+        verdict(self.claim, outcome, std::mem::take(&mut self.seen))
+    }
+
+    fn inactive(&mut self, why: impl Into<String>) -> Verdict {
+        self.seen.push(why.into());
+        self.verdict(Outcome::Inactive)
+    }
+
+    fn unproven(&mut self, why: impl Into<String>) -> Settled {
+        self.seen.push(why.into());
+        Box::new(self.verdict(Outcome::Unproven))
+    }
+}
+
+fn count(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn impostor(program: &str) -> String {
