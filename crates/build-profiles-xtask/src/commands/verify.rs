@@ -23,7 +23,7 @@ use build_profiles::verdict::{Outcome, Verdict, judge, not_tried, shared};
 use camino::Utf8PathBuf;
 
 use super::decided::{Decided, Undeclared, decide};
-use crate::cli::{CommonArgs, VerifyArgs};
+use crate::cli::{CommonArgs, Format, VerifyArgs};
 use crate::exit::Exit;
 use crate::read::{self, Repository};
 use crate::render::{self, Progress, Report, Verified};
@@ -31,6 +31,12 @@ use crate::run::{self, Toolchain, watch};
 
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     render::can_say(args.common.format)?;
+    if args.common.format == Format::Patch {
+        bail!(
+            "`verify` changes nothing, so there is no patch\n\n\
+             help: what `configure` would write: cargo xtask configure --diff --format patch"
+        );
+    }
     let start = Instant::now();
     let (decided, documented) = decided(&args.common)?;
     if let Some(exit) = stopped_by_the_files(args, &decided) {
