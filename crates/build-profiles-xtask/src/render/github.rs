@@ -17,29 +17,9 @@ pub(super) fn report(report: &Report<'_>) -> String {
 pub(super) fn findings(repository: &Repository, plan: &Plan, machine: &[Diagnostic]) -> String {
     let mut text = String::new();
     let sources = repository.sources();
-    for finding in repository
-        .diagnostics
-        .iter()
-        .chain(&plan.diagnostics)
-        .chain(machine)
-    {
-        let command = match finding.level {
-            Level::Error | Level::Deny => "error",
-            Level::Warning => "warning",
-            Level::Note => "notice",
-        };
-        let mut message = finding.message.clone();
-        for line in finding.notes.iter().chain(&finding.help) {
-            let _ = write!(message, "\n{line}");
-        }
-        let place = finding.labels.first().and_then(|label| {
-            let source = sources.get(&label.file)?;
-            Some((
-                repository.below_git_root(&label.file),
-                position(source, label.span.start),
-            ))
-        });
-        annotate(&mut text, command, place, finding.code, &message);
+    let found = repository.diagnostics.iter();
+    for finding in found.chain(&plan.diagnostics).chain(machine) {
+        one(&mut text, repository, finding);
     }
     for drift in &plan.drift {
         let command = if drift.by_lock { "warning" } else { "error" };
@@ -75,6 +55,28 @@ pub(super) fn findings(repository: &Repository, plan: &Plan, machine: &[Diagnost
         );
     }
     text
+}
+
+/// An annotation for one finding.
+pub(super) fn one(text: &mut String, repository: &Repository, finding: &Diagnostic) {
+    let sources = repository.sources();
+    let command = match finding.level {
+        Level::Error | Level::Deny => "error",
+        Level::Warning => "warning",
+        Level::Note => "notice",
+    };
+    let mut message = finding.message.clone();
+    for line in finding.notes.iter().chain(&finding.help) {
+        let _ = write!(message, "\n{line}");
+    }
+    let place = finding.labels.first().and_then(|label| {
+        let source = sources.get(&label.file)?;
+        Some((
+            repository.below_git_root(&label.file),
+            position(source, label.span.start),
+        ))
+    });
+    annotate(text, command, place, finding.code, &message);
 }
 
 pub(in crate::render) fn annotate(

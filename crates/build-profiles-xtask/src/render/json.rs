@@ -150,16 +150,20 @@ pub(super) fn via(via: &Via) -> String {
     }
 }
 
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Deny => "deny",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
+}
+
 fn json_diagnostic<'a>(report: &Report<'_>, finding: &'a Diagnostic) -> JsonDiagnostic<'a> {
     let sources = report.repository.sources();
     JsonDiagnostic {
         code: finding.code,
-        level: match finding.level {
-            Level::Error => "error",
-            Level::Deny => "deny",
-            Level::Warning => "warning",
-            Level::Note => "note",
-        },
+        level: level(finding.level),
         message: &finding.message,
         labels: finding
             .labels

@@ -1,14 +1,17 @@
-//! The verdicts that count, as annotations on the lines that ask for them.
+//! The findings, and the verdicts that count, as annotations on the lines that ask for them.
 
 use build_profiles::diagnostic::FilePath;
 use build_profiles::verdict::Outcome;
 
 use super::Verified;
-use crate::render::github::annotate;
+use crate::render::github::{self, annotate};
 
 /// An error for what is not in force, a warning for what could not be told.
 pub(super) fn report(verified: &Verified<'_>) -> String {
     let mut text = String::new();
+    for finding in verified.findings {
+        github::one(&mut text, verified.repository, finding);
+    }
     for verdict in verified.verdicts {
         let level = match verdict.outcome {
             Outcome::Inactive => "error",

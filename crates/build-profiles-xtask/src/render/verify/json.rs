@@ -57,7 +57,10 @@ struct JsonBuild<'a> {
 #[derive(Serialize)]
 struct Finding<'a> {
     code: &'static str,
+    level: &'static str,
     message: &'a str,
+    notes: &'a [String],
+    help: &'a [String],
 }
 
 /// The whole of it.
@@ -107,7 +110,10 @@ fn object(verified: &Verified<'_>, evidence: Option<&Evidence>) -> String {
             .iter()
             .map(|finding| Finding {
                 code: finding.code,
+                level: crate::render::json::level(finding.level),
                 message: &finding.message,
+                notes: &finding.notes,
+                help: &finding.help,
             })
             .collect(),
         evidence,

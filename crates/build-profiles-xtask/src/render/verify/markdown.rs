@@ -1,5 +1,6 @@
 //! The verdicts as a note: what is not in force first, the rest folded.
 
+use build_profiles::diagnostic::{Diagnostic, Level};
 use build_profiles::verdict::{Outcome, Verdict};
 use handlebars::Handlebars;
 use serde_json::{Value, json};
@@ -16,6 +17,12 @@ pub(super) fn report(verified: &Verified<'_>) -> String {
         verified.verdicts.iter().partition(fails);
     let rows =
         |verdicts: &[&Verdict]| -> Vec<Value> { verdicts.iter().copied().map(row).collect() };
+    let counts = |finding: &&Diagnostic| finding.level > Level::Note;
+    let findings = verified.findings.iter().filter(counts).map(|finding| {
+        let help = finding.help.iter().map(|help| crate::render::advice(help));
+        let said = std::iter::once(finding.message.clone()).chain(help);
+        said.collect::<Vec<_>>().join("; ")
+    });
     let data = json!({
         "option": verified.option(),
         "summary": verified.summary(),
@@ -24,7 +31,7 @@ pub(super) fn report(verified: &Verified<'_>) -> String {
         "failing": rows(&failing),
         "others": rows(&others),
         "others_count": others.len(),
-        "notes": verified.stray(),
+        "notes": findings.chain(verified.stray()).collect::<Vec<_>>(),
         "command": verified.command(),
     });
     templates
