@@ -14,6 +14,8 @@ use crate::policy::storage::{Storage, variable};
 pub struct SharedEvidence {
     /// The back-end: `redis`, `dir`.
     pub backend: String,
+    /// Where the checkout stands that was copied: the git root.
+    pub origin: String,
     /// The first checkout, built with nothing to find; `None` if it did not come to that.
     pub first: Option<Build>,
     /// The second, at another path, with another server.
@@ -189,10 +191,19 @@ pub enum Lift {
 
 /// Weighs the evidence.
 pub fn judge_shared(evidence: &SharedEvidence) -> Judgement {
-    let none = Build::default();
-    let second = evidence.second.as_ref().unwrap_or(&none);
+    let mut second = evidence.second.clone().unwrap_or_default();
+    // Both copies were built with the flags of the one checkout; a checkout of its own would have flags of its own.
+    let mut borrowed = 0;
+    for unit in second.units.iter_mut().filter(|unit| unit.hit) {
+        if names_origin(unit, &evidence.origin) {
+            unit.hit = false;
+            borrowed += 1;
+        }
+    }
+    second.stats.hits = second.stats.hits.saturating_sub(borrowed);
+    second.stats.misses += borrowed;
     let stats = &second.stats;
-    let missed = missed(second);
+    let missed = missed(&second, &evidence.origin);
     let lifted = |lift: Lift| {
         let lifted = missed
             .iter()
@@ -200,7 +211,10 @@ pub fn judge_shared(evidence: &SharedEvidence) -> Judgement {
         stats.hits + lifted.count() as u64
     };
     Judgement {
-        outcome: outcome(evidence),
+        outcome: match outcome(evidence) {
+            Outcome::Shares if stats.hits == 0 => Outcome::SharesNothing,
+            outcome => outcome,
+        },
         asked: stats.hits + stats.misses,
         found: stats.hits,
         at_the_same_path: lifted(Lift::SamePath),
@@ -239,7 +253,27 @@ fn outcome(evidence: &SharedEvidence) -> Outcome {
     }
 }
 
-fn missed(build: &Build) -> Vec<Missed> {
+/// Whether what rustc is told holds the path of the checkout that was copied.
+fn names_origin(unit: &Unit, origin: &str) -> bool {
+    unit.arguments
+        .iter()
+        .any(|argument| holds(argument, origin))
+}
+
+/// Whether a text holds a path, and not just one that begins like it.
+fn holds(text: &str, path: &str) -> bool {
+    let goes_on = |rest: &str| {
+        let next = rest.chars().next();
+        next.is_some_and(|next| next.is_alphanumeric() || matches!(next, '-' | '_' | '.'))
+    };
+    let found = text.match_indices(path);
+    !path.is_empty()
+        && found
+            .into_iter()
+            .any(|(at, path)| !goes_on(&text[at + path.len()..]))
+}
+
+fn missed(build: &Build, origin: &str) -> Vec<Missed> {
     let names = |wanted: &dyn Fn(&&Unit) -> bool| -> BTreeSet<&str> {
         let by_cargo = build.units.iter().filter(|unit| unit.is_by_cargo());
         by_cargo
@@ -254,7 +288,7 @@ fn missed(build: &Build) -> Vec<Missed> {
     let mut missed: Vec<Missed> = Vec::new();
     // Cargo compiles a crate after what it depends on, so the reasons of those are known.
     for unit in misses {
-        let reasons = reasons(unit, &build.checkout, &looked_up, &names);
+        let reasons = reasons(unit, [&build.checkout, origin], &looked_up, &names);
         let lift = lift(&reasons, &lifts);
         if let Some(lift) = lift.filter(|_| unit.is_by_cargo()) {
             let known = lifts.entry(&unit.name).or_insert(lift);
@@ -271,7 +305,7 @@ fn missed(build: &Build) -> Vec<Missed> {
 
 fn reasons(
     unit: &Unit,
-    checkout: &str,
+    [checkout, origin]: [&str; 2],
     looked_up: &BTreeSet<&str>,
     missed: &BTreeSet<&str>,
 ) -> Vec<Reason> {
@@ -282,7 +316,7 @@ fn reasons(
     let argument = unit
         .arguments
         .iter()
-        .find(|argument| argument.contains(checkout));
+        .find(|argument| argument.contains(checkout) || holds(argument, origin));
     reasons.extend(argument.cloned().map(Reason::Argument));
     for (name, value) in &unit.env_deps {
         match name.as_str() {

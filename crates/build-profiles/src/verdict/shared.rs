@@ -44,11 +44,15 @@ pub fn shared(claim: &Claim, evidence: &SharedEvidence) -> Verdict {
             Outcome::Unproven,
             vec!["the first checkout found something where nothing was to be found".to_owned()],
         ),
-        Shared::NotExercised => verdict(
-            claim,
-            Outcome::Unproven,
-            vec!["no compilation came to the cache".to_owned()],
-        ),
+        Shared::NotExercised => {
+            let mut seen = vec!["no compilation could be looked up in the cache".to_owned()];
+            seen.extend(refused(&judgement));
+            let verdict = verdict(claim, Outcome::Unproven, seen);
+            match judgement.not_cached.contains_key("incremental") {
+                true => verdict.help("say `incremental = false` under `[build]` of the policy"),
+                false => verdict,
+            }
+        }
         Shared::Stopped(stopped) => ended(claim, stopped),
     }
 }
@@ -117,19 +121,19 @@ fn misses(judgement: &Judgement) -> Vec<String> {
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
-    let refused: u64 = judgement.not_cached.values().sum();
-    if refused > 0 {
-        let reasons: Vec<String> = judgement
-            .not_cached
-            .iter()
-            .map(|(reason, count)| format!("{count} {reason}"))
-            .collect();
-        lines.push(format!(
-            "{refused} are never cached: {}",
-            reasons.join(", ")
-        ));
-    }
+    lines.extend(refused(judgement));
     lines
+}
+
+/// What is never cached, by sccache's reason.
+fn refused(judgement: &Judgement) -> Option<String> {
+    let refused: u64 = judgement.not_cached.values().sum();
+    let reasons: Vec<String> = judgement
+        .not_cached
+        .iter()
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
+    (refused > 0).then(|| format!("{refused} are never cached: {}", reasons.join(", ")))
 }
 
 fn reason(reason: &Reason) -> String {
@@ -153,6 +157,19 @@ fn reason(reason: &Reason) -> String {
 
 /// What would lift most.
 fn lift(judgement: &Judgement) -> Option<String> {
+    let flag = |missed: &Missed| {
+        missed.reasons.iter().find_map(|reason| match reason {
+            Reason::Argument(argument) => Some(argument.clone()),
+            _ => None,
+        })
+    };
+    if judgement.found == 0
+        && let Some(flag) = judgement.missed.first().and_then(flag)
+    {
+        return Some(format!(
+            "take `{flag}` out: it makes every key this checkout's own"
+        ));
+    }
     let asked = count(judgement.asked);
     let fixed = judgement
         .with_a_fixed_build_dir

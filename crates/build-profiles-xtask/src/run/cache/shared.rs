@@ -86,6 +86,7 @@ pub(crate) fn shared(
     };
     for checkout in ["one", "other/checkout"].map(|name| folder.join(name)) {
         let at = lab.lay_out(root, &checkout)?;
+        evidence.origin = origin(root, &at, &checkout);
         evidence.fixed_build_dir = lab.fixed_build_dir(&at);
         let build = match lab.build(&checkout, &at, evidence.fixed_build_dir)? {
             Ok(build) => build,
@@ -101,6 +102,15 @@ pub(crate) fn shared(
         }
     }
     Ok(evidence)
+}
+
+/// The git root: as far above the workspace as the copy's is.
+fn origin(root: &Utf8Path, at: &Utf8Path, checkout: &Utf8Path) -> String {
+    let below = at
+        .strip_prefix(checkout)
+        .map_or(0, |inside| inside.components().count());
+    let origin = root.ancestors().nth(below).unwrap_or(root);
+    origin.to_string()
 }
 
 /// What both builds have in common.
@@ -158,6 +168,10 @@ impl Lab<'_> {
             .with_variables(self.server_variables());
         let log = self.folder.join("log");
         if !server.start(&log, START)? {
+            // It was there before: the cause is not what the server was told.
+            if let Some(lost) = self.lost() {
+                return Ok(Err(lost));
+            }
             let words = last_words(&log);
             return Ok(Err(Stopped::NoServer { words }));
         }
@@ -212,6 +226,14 @@ impl Lab<'_> {
             units,
             milliseconds,
         }))
+    }
+
+    /// Whether the service has gone since it was reached.
+    fn lost(&self) -> Option<Stopped> {
+        let endpoint = self.service.clone()?;
+        reach(&endpoint)
+            .is_err()
+            .then_some(Stopped::Lost { endpoint })
     }
 
     fn build_dir(&self) -> Utf8PathBuf {
@@ -355,10 +377,7 @@ impl<'a> Watch<'a> {
         if !server.lives() {
             return Some(self.died());
         }
-        let endpoint = self.lab.service.as_ref()?;
-        reach(endpoint).is_err().then(|| Stopped::Lost {
-            endpoint: endpoint.clone(),
-        })
+        self.lab.lost()
     }
 
     fn died(&self) -> Stopped {

@@ -279,3 +279,28 @@ fn build_directories_that_all_checkouts_share() {
         assert!(!is_fixed(own), "{own}");
     }
 }
+
+#[test]
+fn a_flag_with_the_path_of_the_copied_checkout_makes_every_hit_a_miss() {
+    let mut evidence = evidence();
+    evidence.origin = "/home/me/app".to_owned();
+    let second = evidence.second.as_mut().expect("it has one");
+    for unit in &mut second.units {
+        unit.arguments
+            .push("--remap-path-prefix=/home/me/app=/src".to_owned());
+    }
+    let judgement = judge_shared(&evidence);
+    assert_eq!(judgement.outcome, Outcome::SharesNothing);
+    assert_eq!((judgement.asked, judgement.found), (9, 0));
+    assert!(
+        judgement
+            .missed
+            .iter()
+            .all(|missed| missed.reasons.contains(&Reason::Argument(
+                "--remap-path-prefix=/home/me/app=/src".to_owned()
+            )))
+    );
+    // Another folder that only begins like it.
+    evidence.origin = "/home/me/ap".to_owned();
+    assert_eq!(judge_shared(&evidence).found, 4);
+}
