@@ -1,14 +1,16 @@
 //! Faults that leave a build silently without what its files ask for, each put into a real workspace and verified by the
 //! real tool: the verdict and its cause must be right.
 //!
-//! Two tables hold them: [`table`] those that are tests, [`uncovered`] those that are not, and why. docs/faults.md is
-//! both, and is held against them. A missing tool is a printed skip, and a failure where `BUILD_PROFILES_REQUIRE_TOOLS`
+//! Tables hold them: [`table`], [`storage`] and [`suite`] those that are tests, [`uncovered`] those that are not, and why.
+//! docs/faults.md is all of them, and is held against them. A missing tool is a printed skip, and a failure where `BUILD_PROFILES_REQUIRE_TOOLS`
 //! is set. `cargo test -p xtask --test faults -- --ignored` runs those that CI has no time for.
 #![cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
 
 mod founding;
 mod house;
 mod sabotage;
+mod storage;
+mod suite;
 mod table;
 mod uncovered;
 mod untouched;
@@ -38,8 +40,8 @@ pub(crate) struct Fault {
 pub(crate) enum Expect {
     /// A verdict on a key, and pieces of what it says.
     Verdict(&'static str, &'static str, &'static [&'static str]),
-    /// A finding about the files.
-    Finding(&'static str),
+    /// A finding about the files, the user's cache server or the tests, and pieces of what it says.
+    Finding(&'static str, &'static [&'static str]),
     /// A note on the shell's environment.
     Environment(&'static str),
 }
@@ -50,12 +52,15 @@ fn check(fault: &Fault) {
     }
     let mut house = House::new();
     (fault.inject)(&mut house);
+    let counted = house.server.is_some().then(|| house.statistics());
     let said = house.verify(fault.run);
+    let disturbed = counted.is_some_and(|before| !house.serves() || house.statistics() != before);
     let wrong: Vec<String> = fault
         .expect
         .iter()
         .flat_map(|expect| differs(expect, &said))
         .chain((said.code != Some(fault.exit)).then(|| format!("the exit code is {:?}", said.code)))
+        .chain(disturbed.then(|| "the user's own server was disturbed".to_owned()))
         .collect();
     assert!(
         wrong.is_empty(),
@@ -80,10 +85,14 @@ fn differs(expect: &Expect, said: &Said) -> Vec<String> {
                 .chain(missing.map(|piece| format!("`{key}` does not say `{piece}`")))
                 .collect()
         }
-        Expect::Finding(code) => {
-            let findings = said.report["diagnostics"].as_array();
-            let has = findings.is_some_and(|all| all.iter().any(|one| one["code"] == *code));
-            unless(has, format!("there is no finding `{code}`"))
+        Expect::Finding(code, pieces) => {
+            let Some(text) = said.finding(code) else {
+                return vec![format!("there is no finding `{code}`")];
+            };
+            let missing = pieces.iter().filter(|piece| !text.contains(**piece));
+            missing
+                .map(|piece| format!("`{code}` does not say `{piece}`: {text}"))
+                .collect()
         }
         Expect::Environment(piece) => {
             let has = said.report["environment"].to_string().contains(piece);

@@ -151,37 +151,3 @@ fn a_warm_target_directory() {
     never_active(&said, CACHE, "0 of 9 calls");
     never_active(&said, FLAGS, "0 of 9 command lines");
 }
-
-/// Nextest says that it has run, with the id of a report that is there from an earlier run.
-#[test]
-fn a_stale_report_of_a_test_run() {
-    if !has_tools(&["cargo-nextest"]) {
-        return;
-    }
-    let house = House::new();
-    house.write(".cargo/config.toml", "");
-    house.write(
-        "build-profiles.toml",
-        "schema = 1\n\n[test]\nrunner = \"nextest\"\n",
-    );
-    house.configure();
-    let id = "2f8e5c60-0000-4000-8000-000000000000";
-    house.write(
-        "target/nextest/default/junit.xml",
-        &format!("<?xml version=\"1.0\"?>\n<testsuites name=\"nextest-run\" tests=\"1\" failures=\"0\" errors=\"0\" uuid=\"{id}\"><testsuite name=\"app\" tests=\"1\"><testcase name=\"runs\" classname=\"app\"/></testsuite></testsuites>\n"),
-    );
-    house.append(
-        ".config/nextest.toml",
-        "\n[store]\ndir = \"target/nextest\"\n",
-    );
-    let real = real("cargo-nextest");
-    house.script(
-        "cargo-nextest",
-        &format!("[ \"$2\" != run ] || {{ echo \" Nextest run ID {id} with nextest profile: default\" >&2; exit 0; }}\nexec {real} \"$@\""),
-    );
-    never_active(
-        &house.verify(&[]),
-        "test.runner",
-        "there is no report of the run",
-    );
-}

@@ -1,32 +1,35 @@
-//! The faults that are tests. Those of `ci` run with every change, those of `soak` when they are asked for.
+//! The faults of files and environment that are tests. Those of `ci` run with every change, those of `soak` when they are
+//! asked for.
 
-use crate::house::{House, TRIPLE, free_port, program};
-use crate::{Expect::*, Fault, check};
+use crate::house::{House, TRIPLE, free_port};
+use crate::{Expect::*, Fault};
 
 /// Quick or whole.
-const QUICK: &[&str] = &["--quick"];
-const WHOLE: &[&str] = &[];
+pub(crate) const QUICK: &[&str] = &["--quick"];
+pub(crate) const WHOLE: &[&str] = &[];
 
 macro_rules! faults {
     ($($place:ident $name:ident $fault:expr;)*) => {
         $(faults!(@test $place $name $fault);)*
         /// Each fault with where it runs, in the order of their numbers.
-        pub(crate) const FAULTS: &[(&str, Fault)] = &[$((stringify!($place), $fault)),*];
+        pub(crate) const FAULTS: &[(&str, $crate::Fault)] = &[$((stringify!($place), $fault)),*];
     };
     (@test ci $name:ident $fault:expr) => {
         #[test]
         fn $name() {
-            check(&$fault);
+            $crate::check(&$fault);
         }
     };
     (@test soak $name:ident $fault:expr) => {
         #[test]
         #[ignore = "CI has no time for it"]
         fn $name() {
-            check(&$fault);
+            $crate::check(&$fault);
         }
     };
 }
+
+pub(crate) use faults;
 
 faults! {
     ci sane_workspace_has_no_finding Fault {
@@ -171,46 +174,6 @@ faults! {
         ])],
         exit: 1,
     };
-    ci f08_server_with_another_storage Fault {
-        id: "F8",
-        what: "an old server keeps its entries elsewhere, and builds ask that one",
-        how: "a server with another `SCCACHE_DIR` than the shell's",
-        run: QUICK,
-        tools: &["sccache", "clang", "mold"],
-        inject: |house| {
-            let [old, new] = ["old", "new"].map(|name| house.folder(name).display().to_string());
-            house.start_server(&old);
-            house.set("SCCACHE_DIR", &new);
-        },
-        expect: &[Finding("cache_server_elsewhere")],
-        exit: 1,
-    };
-    soak f09_server_of_another_version Fault {
-        id: "F9",
-        what: "an old server is of another version, and builds ask that one",
-        how: "a script `sccache` whose `--version` is not the server's",
-        run: QUICK,
-        tools: &["sccache", "clang", "mold"],
-        inject: |house| {
-            let folder = house.folder("cache").display().to_string();
-            house.start_server(&folder);
-            house.set("SCCACHE_DIR", &folder);
-            let real = program("sccache").expect("it was looked for").display().to_string();
-            house.script("sccache", &format!("[ \"$1\" != --version ] || exec echo sccache 0.10.0\nexec {real} \"$@\""));
-        },
-        expect: &[Finding("cache_server_other_version")],
-        exit: 0,
-    };
-    soak f10_no_server Fault {
-        id: "F10",
-        what: "no server runs, and its zeros look sane",
-        how: "nothing is started",
-        run: QUICK,
-        tools: &["sccache", "clang", "mold"],
-        inject: |_| {},
-        expect: &[Finding("cache_server_down"), Verdict("build.rustc-wrapper", "active", &[])],
-        exit: 0,
-    };
     ci f11_port_of_another_server Fault {
         id: "F11",
         what: "`[env]` sends every build to another server, and a shell asks the usual one",
@@ -236,19 +199,6 @@ faults! {
         ),
         expect: &[Verdict("build.rustc-wrapper", "unproven", &["it went away meanwhile"])],
         exit: 3,
-    };
-    ci f13_folder_that_cannot_be_written Fault {
-        id: "F13",
-        what: "the cache's folder can't be written, and every build compiles anew",
-        how: "`SCCACHE_DIR` below a file",
-        run: QUICK,
-        tools: &["sccache", "clang", "mold"],
-        inject: |house| {
-            let folder = house.root.join("Cargo.toml/cache").display().to_string();
-            house.set("SCCACHE_DIR", &folder);
-        },
-        expect: &[Finding("cache_folder_not_writable")],
-        exit: 1,
     };
     ci f14_cache_that_is_only_read Fault {
         id: "F14",
@@ -293,20 +243,6 @@ faults! {
         expect: &[Verdict("build.rustc-wrapper", "inactive", &["help: unset `SCCACHE_RECACHE`"])],
         exit: 1,
     };
-    soak f19_storage_of_one_shell Fault {
-        id: "F19",
-        what: "a variable for the storage stands in one shell, and the server was started from another",
-        how: "`SCCACHE_REDIS_ENDPOINT` in the shell, a server without it",
-        run: QUICK,
-        tools: &["sccache", "clang", "mold"],
-        inject: |house| {
-            let folder = house.folder("cache").display().to_string();
-            house.start_server(&folder);
-            house.set("SCCACHE_REDIS_ENDPOINT", "redis://127.0.0.1:1");
-        },
-        expect: &[Finding("cache_server_elsewhere")],
-        exit: 1,
-    };
     ci f20_variable_in_the_key Fault {
         id: "F20",
         what: "a stray `CARGO_*` variable changes the key of every unit",
@@ -330,20 +266,6 @@ faults! {
         expect: &[Environment("is part of the cache's key for every unit")],
         exit: 0,
     };
-    ci f24_code_for_one_cpu Fault {
-        id: "F24",
-        what: "`target-cpu=native` in a cache that machines share",
-        how: "both in a policy",
-        run: QUICK,
-        tools: &[],
-        inject: |house| house.write(
-            "build-profiles.toml",
-            "schema = 1\n\n[cache]\ntool = \"sccache\"\n\n[cache.storage.redis]\nendpoint = \"redis://127.0.0.1:1\"\n\n\
-             [build]\nrustflags = [\"-Ctarget-cpu=native\"]\n",
-        ),
-        expect: &[Finding("native_cpu_under_cache")],
-        exit: 2,
-    };
     ci f26_debug_information_lost_in_the_cache Fault {
         id: "F26",
         what: "the cache does not give `.dwo` files back",
@@ -364,7 +286,7 @@ faults! {
             "build-profiles.toml",
             "schema = 1\n\n[profile.dev]\nsplit-debuginfo = \"unpacked\"\n\n[cache]\ntool = \"sccache\"\n",
         ),
-        expect: &[Finding("unpacked_debuginfo_under_cache")],
+        expect: &[Finding("unpacked_debuginfo_under_cache", &[])],
         exit: 2,
     };
     ci f27_flags_replaced_by_an_empty_variable Fault {
@@ -655,90 +577,6 @@ faults! {
         ])],
         exit: 1,
     };
-    soak f46_runner_missing Fault {
-        id: "F46",
-        what: "nextest is missing",
-        how: "a script `cargo-nextest` that fails",
-        run: WHOLE,
-        tools: &[],
-        inject: |house| {
-            under_nextest(house);
-            house.script("cargo-nextest", "exit 101");
-        },
-        expect: &[Verdict("test.runner", "not_tried", &["not installed"])],
-        exit: 0,
-    };
-    soak f46_runner_too_old Fault {
-        id: "F46",
-        what: "nextest is too old",
-        how: "`nextest-version = \"99.0.0\"`",
-        run: WHOLE,
-        tools: &["cargo-nextest"],
-        inject: |house| {
-            under_nextest(house);
-            nextest(house, "nextest-version = \"99.0.0\"\n");
-        },
-        expect: &[Verdict("test.runner", "inactive", &["nextest lists no tests", "99.0.0"])],
-        exit: 1,
-    };
-    ci f48_filter_that_hides_tests Fault {
-        id: "F48",
-        what: "a filter hides tests, and the run is green",
-        how: "`default-filter` in `.config/nextest.toml`",
-        run: WHOLE,
-        tools: &["cargo-nextest"],
-        inject: |house| {
-            under_nextest(house);
-            house.append("lib1/src/lib.rs", "#[test]\nfn slow() {}\n");
-            nextest(house, "[profile.default]\ndefault-filter = \"not test(slow)\"\n");
-        },
-        expect: &[Verdict("test.runner", "inactive", &["a filter hides 1 of 2 tests", "slow", "help: take the filter out"])],
-        exit: 1,
-    };
-    ci f49_doctest_that_fails Fault {
-        id: "F49",
-        what: "nextest runs no doctests, and one that fails is not seen",
-        how: "a doctest that panics",
-        run: WHOLE,
-        tools: &["cargo-nextest"],
-        inject: |house| {
-            under_nextest(house);
-            house.append("lib1/src/lib.rs", "/// ```\n/// panic!(\"broken\");\n/// ```\npub fn broken() {}\n");
-        },
-        expect: &[Verdict("test.doctests", "active", &["not all of them pass", "doctest failed"])],
-        exit: 0,
-    };
-    soak f50_flaky_test Fault {
-        id: "F50",
-        what: "retries mask a flaky test",
-        how: "a test that fails once, with `retries = 1`",
-        run: WHOLE,
-        tools: &["cargo-nextest"],
-        inject: |house| {
-            under_nextest(house);
-            house.append(
-                "lib1/src/lib.rs",
-                "#[test]\nfn flaky() {\n    let mark = std::path::Path::new(\"../../mark\");\n    \
-                 let second = mark.exists();\n    std::fs::write(mark, \"\").unwrap();\n    assert!(second);\n}\n",
-            );
-            nextest(house, "[profile.default]\nretries = 1\n");
-        },
-        expect: &[Verdict("test.runner", "active", &["passed only when tried again", "flaky"])],
-        exit: 0,
-    };
-    soak f51_no_test_selected Fault {
-        id: "F51",
-        what: "no test is selected, and the run is green",
-        how: "`default-filter = \"none()\"`",
-        run: WHOLE,
-        tools: &["cargo-nextest"],
-        inject: |house| {
-            under_nextest(house);
-            nextest(house, "[profile.default]\ndefault-filter = \"none()\"\n");
-        },
-        expect: &[Verdict("test.runner", "inactive", &["it does not know `app::bin/app runs`", "no test ran"])],
-        exit: 1,
-    };
     soak f53_target_directory_restored Fault {
         id: "F53",
         what: "a restored target directory leaves nothing for the cache to do",
@@ -763,21 +601,6 @@ faults! {
         expect: &[Environment("`RUSTUP_TOOLCHAIN=stable` is in the environment")],
         exit: 0,
     };
-}
-
-/// A policy that has nextest run the tests, and nothing that takes longer.
-fn under_nextest(house: &House) {
-    house.write(".cargo/config.toml", "");
-    house.write(
-        "build-profiles.toml",
-        "schema = 1\n\n[test]\nrunner = \"nextest\"\ndoctests = true\n",
-    );
-    house.configure();
-}
-
-/// Puts a line into nextest's file.
-fn nextest(house: &House, text: &str) {
-    house.append(".config/nextest.toml", text);
 }
 
 /// `cargo build` as whoever works here would do it, without a cache of theirs.

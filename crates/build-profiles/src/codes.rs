@@ -94,6 +94,7 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     ("deprecated_linker", "gold is deprecated"),
     ("doc_profile", "the profile `doc` has no effect"),
+    ("doctests_fail", "a doctest fails"),
     (
         "driver_switches_lld_off",
         "a raw `linker` called gcc or clang switches the default LLD off",
@@ -109,6 +110,7 @@ pub static CODES: &[(&str, &str)] = &[
         "flags_at_two_levels",
         "`build.rustflags` is dropped for a target with flags of its own",
     ),
+    ("flaky_tests", "a test passed only when it was tried again"),
     (
         "include_below_rust_version",
         "a member declares a `rust-version` that can't read the config's `include`",
@@ -299,6 +301,7 @@ pub static CODES: &[(&str, &str)] = &[
         "stray_cache_variable",
         "a variable that switches the cache off",
     ),
+    ("tests_fail", "a test fails"),
     (
         "undeclared",
         "the files say what the policy could own and does not name",

@@ -272,8 +272,11 @@ impl CacheCounts {
 pub struct TestsSeen {
     /// Tests that Cargo's own harness lists, as `binary name`; or why it lists none.
     pub by_cargo: Option<Result<Vec<String>, String>>,
-    /// Tests that the runner lists, in the same form.
+    /// Tests that the runner lists, in the same form; or what it says.
     pub by_runner: Option<Result<Vec<String>, String>>,
+    /// The exit code of a runner that lists none.
+    #[serde(default)]
+    pub runner_code: Option<i32>,
     /// Of these, hidden by the runner's own filter.
     pub hidden: Vec<String>,
     /// The run.
@@ -312,6 +315,9 @@ pub struct DocRun {
     pub ran: usize,
     /// Whether all passed.
     pub passed: bool,
+    /// Those that failed: `src/lib.rs - broken (line 3)`.
+    #[serde(default)]
+    pub failed: Vec<String>,
     /// What it said last, if they did not.
     pub said: String,
 }

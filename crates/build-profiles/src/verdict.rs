@@ -16,6 +16,7 @@ mod tests;
 pub use failure::explains;
 use serde::{Deserialize, Serialize};
 pub use shared::shared;
+pub use suite::findings;
 
 use crate::evidence::{Build, BuildKind, Evidence, MachineLayer, Said};
 use crate::probe::{Claim, Subject};

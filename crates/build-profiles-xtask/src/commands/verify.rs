@@ -19,7 +19,7 @@ use build_profiles::plan::{OnUndeclared, Plan};
 use build_profiles::policy::Storage;
 use build_profiles::probe::{Claim, Subject, View, claims, shared_claim, with_ignored};
 use build_profiles::settings::Settings;
-use build_profiles::verdict::{Outcome, Verdict, judge, not_tried, shared};
+use build_profiles::verdict::{self, Outcome, Verdict, judge, not_tried, shared};
 use camino::Utf8PathBuf;
 
 use super::decided::{Decided, Undeclared, decide};
@@ -50,6 +50,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     }
     let mut findings = findings(&decided);
     findings.extend(proof.daemon.iter().cloned());
+    findings.extend(verdict::findings(&proof.evidence));
     let exit = exit(args.common.strict, &findings, &proof.verdicts);
     let verified = Verified {
         repository: &decided.repository,

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use build_profiles::evidence::{DocRun, TestRun};
-use build_profiles::runner::junit;
+use build_profiles::layout::nextest_path;
+use build_profiles::runner::{junit, profile};
 use build_profiles::value::Value;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
@@ -23,6 +24,8 @@ pub(crate) struct Suite<'a, 's> {
     pub(crate) children: &'a Children,
     pub(crate) server: &'a CacheServer<'s>,
     pub(crate) target_dir: &'a Utf8Path,
+    /// The workspace root.
+    pub(crate) root: &'a Utf8Path,
     /// A folder of our own, for nextest's store.
     pub(crate) folder: &'a Utf8Path,
 }
@@ -74,17 +77,15 @@ impl Suite<'_, '_> {
         Ok(tests)
     }
 
-    /// The tests that nextest lists.
-    pub(crate) fn by_nextest(&self) -> Result<Listed> {
+    /// The tests that nextest lists; or its exit code, and what it says.
+    pub(crate) fn by_nextest(&self) -> Result<Result<Listed, (Option<i32>, String)>> {
         let mut list = self.children.command("cargo");
         list.args(["nextest", "list", "--workspace", "--message-format=json"]);
         self.cargo(&mut list);
         let asked = output(&mut list, LIMIT)?;
         if !asked.status.success() {
-            bail!(
-                "{}",
-                excerpt::failure(&String::from_utf8_lossy(&asked.stderr))
-            );
+            let said = excerpt::failure(&String::from_utf8_lossy(&asked.stderr));
+            return Ok(Err((asked.status.code(), said)));
         }
         let list: List = serde_json::from_slice(&asked.stdout)
             .context("failed to read nextest's list of tests")?;
@@ -108,18 +109,18 @@ impl Suite<'_, '_> {
             }
         }
         listed.tests.sort();
-        Ok(listed)
+        Ok(Ok(listed))
     }
 
     /// Runs the tests with nextest, with a report in a folder where there was none.
     pub(crate) fn run(&self) -> Result<TestRun> {
         let store = self.folder.join("nextest");
         super::clear(&store)?;
+        // The workspace's own file, but for where the report goes: nothing else beats what it says there.
+        let own = fs::read_to_string(self.root.join(nextest_path().as_str())).unwrap_or_default();
+        let text = profile::reporting_to(&own, store.as_str(), "junit.xml")
+            .context("failed to read nextest's own file")?;
         let config = self.folder.join("nextest.toml");
-        let text = format!(
-            "[store]\ndir = {}\n\n[profile.default.junit]\npath = \"junit.xml\"\n",
-            Value::from(store.as_str())
-        );
         fs::write(&config, text).with_context(|| format!("failed to write {config}"))?;
         let mut run = self.children.command("cargo");
         run.args([
@@ -129,7 +130,7 @@ impl Suite<'_, '_> {
             "--no-fail-fast",
             "--no-tests=pass",
         ]);
-        run.args(["--tool-config-file", &format!("build-profiles:{config}")]);
+        run.args(["--config-file", config.as_str()]);
         self.cargo(&mut run);
         let ran = output(&mut run, LIMIT)?;
         let said = String::from_utf8_lossy(&ran.stderr);
@@ -181,6 +182,7 @@ impl Suite<'_, '_> {
             .sum();
         run.passed = ran.status.success();
         if !run.passed {
+            run.failed = failed_doctests(&told);
             run.said = excerpt::failure(&String::from_utf8_lossy(&ran.stderr));
         }
         Ok(run)
@@ -206,6 +208,18 @@ impl Suite<'_, '_> {
         }
         self.server.apply(command);
     }
+}
+
+/// `lib1/src/lib.rs - broken (line 3)`, from the list at the end of each library's run.
+fn failed_doctests(told: &str) -> Vec<String> {
+    let mut failed: Vec<String> = told
+        .lines()
+        .filter_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"))
+        .map(str::to_owned)
+        .collect();
+    failed.sort();
+    failed.dedup();
+    failed
 }
 
 /// The report that the run has left, whatever nextest's profile is called.

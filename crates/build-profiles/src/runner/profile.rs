@@ -1,5 +1,7 @@
 //! What `.config/nextest.toml` says about a run: where its report goes, and whether it may hide tests.
 
+use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+
 use crate::edit::{Source, parse};
 use crate::value::{KeyPath, Value};
 
@@ -11,6 +13,28 @@ pub fn report(config: &str, profile: &str) -> Option<String> {
         .into_iter()
         .find_map(|name| text(&source, &["profile", &name, "junit", "path"]))?;
     Some(format!("{folder}/{profile}/{path}"))
+}
+
+/// The same file with the reports of all profiles in `folder`, under this name; `None`: it is no TOML.
+pub fn reporting_to(config: &str, folder: &str, name: &str) -> Option<String> {
+    let mut document: DocumentMut = config.parse().ok()?;
+    table(document.as_table_mut(), "store")?.insert("dir", value(folder));
+    let profiles = table(document.as_table_mut(), "profile")?;
+    table(profiles, "default")?;
+    let names: Vec<String> = profiles.iter().map(|(name, _)| name.to_owned()).collect();
+    for profile in names {
+        let profile = profiles.get_mut(&profile)?.as_table_like_mut()?;
+        table(profile, "junit")?.insert("path", value(name));
+    }
+    Some(document.to_string())
+}
+
+/// The table of that name, made if it is not there.
+fn table<'a>(parent: &'a mut dyn TableLike, name: &str) -> Option<&'a mut dyn TableLike> {
+    if !parent.contains_key(name) {
+        parent.insert(name, Item::Table(Table::new()));
+    }
+    parent.get_mut(name)?.as_table_like_mut()
 }
 
 /// Whether some `default-filter` may keep tests from being run.
@@ -74,6 +98,34 @@ mod tests {
         assert_eq!(report("[", "default"), None);
         let circle = "profile.a.inherits = 'b'\nprofile.b.inherits = 'a'\n";
         assert_eq!(report(circle, "a"), None);
+    }
+
+    #[test]
+    fn reports_go_elsewhere_and_nothing_else_changes() {
+        let to = |config| reporting_to(config, "/tmp/s", "j.xml");
+        assert_eq!(
+            to("").as_deref(),
+            Some(
+                "[store]\ndir = \"/tmp/s\"\n\n[profile]\n\n[profile.default]\n\n[profile.default.junit]\npath = \"j.xml\"\n"
+            )
+        );
+        let own = "nextest-version = '0.9.9'\nstore.dir = 'target/nextest'\nprofile.default.retries = 2\n\n\
+                   # Slow.\n[profile.ci]\njunit = { path = 'ci.xml', store-success-output = true }\n";
+        let own = to(own).expect("it is TOML");
+        for profile in ["default", "ci"] {
+            let path = format!("/tmp/s/{profile}/j.xml");
+            assert_eq!(report(&own, profile), Some(path), "{own}");
+        }
+        for kept in [
+            "nextest-version = '0.9.9'",
+            "retries = 2",
+            "# Slow.",
+            "store-success-output = true",
+        ] {
+            assert!(own.contains(kept), "{own}");
+        }
+        assert_eq!(to("["), None);
+        assert_eq!(to("profile = 1"), None);
     }
 
     #[test]

@@ -3,8 +3,62 @@
 use std::collections::BTreeSet;
 
 use super::{Outcome, Verdict, not_tried, of, some, unproven, verdict};
+use crate::diagnostic::{Diagnostic, Level};
 use crate::evidence::Evidence;
 use crate::probe::Claim;
+use crate::runner::{End, Runner};
+
+/// What the tests themselves came to. No verdict on a setting: a test fails under any runner.
+pub fn findings(evidence: &Evidence) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let Some(tests) = &evidence.tests else {
+        return found;
+    };
+    if let Some(run) = &tests.run {
+        if !run.failed.is_empty() {
+            found.push(
+                Diagnostic::new(
+                    Level::Deny,
+                    "tests_fail",
+                    failing(run.failed.len(), "test", &run.failed),
+                )
+                .with_help("see why: cargo xtask test"),
+            );
+        }
+        if !run.flaky.is_empty() {
+            found.push(
+                Diagnostic::warning(
+                    "flaky_tests",
+                    format!(
+                        "passed only when tried again: {}",
+                        some(run.flaky.iter().map(String::as_str))
+                    ),
+                )
+                .with_note("with `retries` the run is green all the same"),
+            );
+        }
+    }
+    if let Some(run) = tests.doctests.as_ref().filter(|run| !run.passed) {
+        let message = match run.failed.is_empty() {
+            true => "the doctests could not be run".to_owned(),
+            false => failing(run.failed.len(), "doctest", &run.failed),
+        };
+        let mut finding = Diagnostic::new(Level::Deny, "doctests_fail", message);
+        if run.failed.is_empty() && !run.said.is_empty() {
+            finding = finding.with_note(run.said.clone());
+        }
+        found.push(finding.with_help("see why: cargo test --doc --workspace"));
+    }
+    found
+}
+
+fn failing(count: usize, what: &str, names: &[String]) -> String {
+    let names = some(names.iter().map(String::as_str));
+    match count {
+        1 => format!("a {what} fails: {names}"),
+        _ => format!("{count} {what}s fail: {names}"),
+    }
+}
 
 pub(super) fn judge_runner(claim: &Claim, runner: &str, evidence: &Evidence) -> Verdict {
     if runner == "cargo" {
@@ -22,15 +76,25 @@ pub(super) fn judge_runner(claim: &Claim, runner: &str, evidence: &Evidence) -> 
     };
     let (by_cargo, by_runner) = match (&tests.by_cargo, &tests.by_runner) {
         (Some(Ok(by_cargo)), Some(Ok(by_runner))) => (by_cargo, by_runner),
+        (_, Some(Err(why))) => {
+            let no_list = |why: &str| {
+                verdict(
+                    claim,
+                    Outcome::Inactive,
+                    vec![format!("nextest lists no tests: {why}")],
+                )
+            };
+            return match Runner::Nextest.end(tests.runner_code) {
+                End::Broken(reason, Some(help)) if tests.runner_code.is_some() => {
+                    let mut verdict = no_list(reason).help(help);
+                    verdict.evidence.extend(why.lines().map(str::to_owned));
+                    verdict
+                }
+                _ => no_list(why),
+            };
+        }
         (Some(Err(why)), _) => {
             return unproven(claim, format!("`cargo test` lists no tests: {why}"));
-        }
-        (_, Some(Err(why))) => {
-            return verdict(
-                claim,
-                Outcome::Inactive,
-                vec![format!("nextest lists no tests: {why}")],
-            );
         }
         _ => return not_tried(claim, "tests are not listed in this mode"),
     };
@@ -86,8 +150,13 @@ pub(super) fn judge_runner(claim: &Claim, runner: &str, evidence: &Evidence) -> 
     }
     let verdict = verdict(claim, outcome, seen);
     if outcome == Outcome::Inactive {
-        return verdict
-            .help("take the filter out of `.config/nextest.toml`, or unset `NEXTEST_PROFILE`");
+        let out = "take the filter out of `.config/nextest.toml`";
+        return match evidence.variables.get("NEXTEST_PROFILE") {
+            Some(profile) => verdict.help(format!(
+                "unset `NEXTEST_PROFILE`, which is `{profile}` here; or {out}"
+            )),
+            None => verdict.help(out),
+        };
     }
     verdict.control("a process of its own for each test, and a report that was not there before: `cargo test` does neither")
 }
@@ -113,9 +182,12 @@ pub(super) fn judge_doctests(claim: &Claim, value: bool, evidence: &Evidence) ->
         "{} doctests of {} libraries ran after the runner",
         run.ran, run.libraries
     )];
-    if !run.passed {
+    if !run.passed && run.ran == 0 {
         let first = run.said.lines().next().unwrap_or_default();
-        seen.push(format!("not all of them pass: {first}"));
+        return unproven(claim, format!("the doctests could not be run: {first}"));
+    }
+    if !run.passed {
+        seen.push(format!("{} of them failed", run.failed.len()));
     }
     verdict(claim, Outcome::Active, seen).control("the runner alone lists none of them".to_owned())
 }

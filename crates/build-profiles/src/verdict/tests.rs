@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::evidence::{
-    CacheCounts, CacheSeen, Call, GraphSeen, Linked, Mark, Relink, Role, Taken, Unit,
+    CacheCounts, CacheSeen, Call, DocRun, GraphSeen, Linked, Mark, Relink, Role, Taken, TestRun,
+    TestsSeen, Unit,
 };
 use crate::probe::Scope;
 
@@ -534,4 +535,51 @@ proptest! {
         let claims: Vec<Claim> = told.iter().map(|verdict| verdict.claim.clone()).collect();
         prop_assert_eq!(judge(&claims, &again), told);
     }
+}
+
+#[test]
+fn failing_tests_are_findings_and_no_verdict() {
+    let text = str::to_owned;
+    let evidence = Evidence {
+        tests: Some(TestsSeen {
+            run: Some(TestRun {
+                failed: vec![text("lib1 a"), text("lib1 b")],
+                flaky: vec![text("lib1 c")],
+                ..TestRun::default()
+            }),
+            doctests: Some(DocRun {
+                failed: vec![text("src/lib.rs - d (line 2)")],
+                ..DocRun::default()
+            }),
+            ..TestsSeen::default()
+        }),
+        ..Evidence::default()
+    };
+    let said = |evidence: &Evidence| -> Vec<String> {
+        let found = super::findings(evidence);
+        found
+            .iter()
+            .map(|found| format!("{:?}[{}] {}", found.level, found.code, found.message))
+            .collect()
+    };
+    assert_eq!(
+        said(&evidence),
+        [
+            "Deny[tests_fail] 2 tests fail: `lib1 a`, `lib1 b`",
+            "Warning[flaky_tests] passed only when tried again: `lib1 c`",
+            "Deny[doctests_fail] a doctest fails: `src/lib.rs - d (line 2)`",
+        ]
+    );
+    let broken = Evidence {
+        tests: Some(TestsSeen {
+            doctests: Some(DocRun::default()),
+            ..TestsSeen::default()
+        }),
+        ..Evidence::default()
+    };
+    assert_eq!(
+        said(&broken),
+        ["Deny[doctests_fail] the doctests could not be run"]
+    );
+    assert_eq!(said(&Evidence::default()), [""; 0]);
 }

@@ -410,13 +410,14 @@ impl Observer<'_> {
             children: self.children,
             server,
             target_dir: target,
+            root: &self.repository.root,
             folder: folder.path(),
         };
         let mut seen = TestsSeen::default();
         if nextest {
             self.progress
                 .step("list of tests", "by nextest and by Cargo");
-            match suite.by_nextest() {
+            match suite.by_nextest()? {
                 Ok(listed) => {
                     seen.by_cargo = Some(suite.by_cargo(&listed.binaries).map_err(words));
                     seen.by_runner = Some(Ok(listed.tests));
@@ -424,9 +425,9 @@ impl Observer<'_> {
                     self.progress.step("test run", "by nextest");
                     seen.run = Some(suite.run()?);
                 }
-                Err(error) => {
-                    seen.by_cargo = Some(suite.by_cargo(&BTreeMap::new()).map_err(words));
-                    seen.by_runner = Some(Err(words(error)));
+                Err((code, said)) => {
+                    seen.runner_code = code;
+                    seen.by_runner = Some(Err(said));
                 }
             }
         }
