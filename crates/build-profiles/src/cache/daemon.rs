@@ -37,6 +37,8 @@ pub fn judge(daemon: &Daemon, policy: Option<(&FilePath, &Storage)>) -> Vec<Diag
     port(daemon, &mut found);
     folder(daemon, &mut found);
     match &daemon.said {
+        // A program that can't even tell its version asks nobody: what is known is its own.
+        None | Some(Err(_)) if daemon.client.is_none() => {}
         None => found.push(
             Diagnostic::new(
                 Level::Note,

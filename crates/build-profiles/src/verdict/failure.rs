@@ -1,6 +1,6 @@
 //! Builds that fail because of a setting: what stops them says which.
 
-use super::{Outcome, Verdict, verdict};
+use super::{Outcome, Verdict, machine_layer, verdict};
 use crate::evidence::Evidence;
 use crate::probe::{Claim, Subject};
 
@@ -135,6 +135,12 @@ pub(super) fn judge(claim: &Claim, claims: &[Claim], evidence: &Evidence) -> Opt
         .iter()
         .find_map(|build| build.failure.as_deref())?;
     let explained = explains(said, claims, evidence)?;
+    let by_machine =
+        claim.key == "cache.tool" || matches!(claim.subject, Subject::MachineLinker { .. });
+    if let Some((why, mend)) = machine_layer(evidence).filter(|_| by_machine) {
+        // What its file names is the cause, and another file the cure.
+        return Some(verdict(claim, Outcome::Inactive, vec![why]).help(mend));
+    }
     concerns(claim, explained.about)
         .then(|| verdict(claim, Outcome::Inactive, vec![explained.why]).help(explained.help))
 }

@@ -154,6 +154,19 @@ fn somebody_else_on_the_port() {
 }
 
 #[test]
+fn a_program_that_is_gone_tells_nothing_of_the_server() {
+    for said in [None, Some(Err("no such file".to_owned()))] {
+        let daemon = Daemon {
+            said,
+            client: None,
+            configured: None,
+            ..healthy()
+        };
+        assert_eq!(told(&daemon, None), "");
+    }
+}
+
+#[test]
 fn a_server_that_cannot_store() {
     let mut daemon = healthy();
     stats(&mut daemon).write_errors = 9;
