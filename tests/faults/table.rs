@@ -1,7 +1,7 @@
 //! The faults of files and environment that are tests. Those of `ci` run with every change, those of `soak` when they are
 //! asked for.
 
-use crate::house::{House, TRIPLE, free_port};
+use crate::house::{House, TRIPLE, free_port, program};
 use crate::{Expect::*, Fault};
 
 /// Quick or whole.
