@@ -29,7 +29,7 @@ faults! {
         ])],
         exit: 1,
     };
-    soak f09_server_of_another_version Fault {
+    ci f09_server_of_another_version Fault {
         id: "F9",
         what: "an old server is of another version, and builds ask that one",
         how: "a script `sccache` whose `--version` is not the server's",
@@ -49,7 +49,7 @@ faults! {
         ])],
         exit: 0,
     };
-    soak f10_no_server Fault {
+    ci f10_no_server Fault {
         id: "F10",
         what: "no server runs, and its zeros look sane",
         how: "nothing is started",
@@ -91,7 +91,24 @@ faults! {
         ])],
         exit: 1,
     };
-    soak f18_storage_that_dies_meanwhile Fault {
+    ci f17_storage_down_for_every_build Fault {
+        id: "F17",
+        what: "the remote storage is down at the start",
+        how: "the same, without two checkouts",
+        run: QUICK,
+        tools: TOOLS,
+        inject: |house| {
+            on_redis(house);
+            house.end_redis();
+        },
+        expect: &[Finding("cache_storage_unreachable", &[
+            "the cache's storage at 127.0.0.1:",
+            "Connection refused",
+            "a cache server that starts now waits ten seconds for it, and then the build fails",
+        ])],
+        exit: 1,
+    };
+    ci f18_storage_that_dies_meanwhile Fault {
         id: "F18",
         what: "the remote storage dies meanwhile",
         how: "a build script that shuts the Redis down",
@@ -106,7 +123,7 @@ faults! {
         expect: &[Verdict("cache.storage", "inactive", &["went away during a build"])],
         exit: 1,
     };
-    soak f19_storage_of_one_shell Fault {
+    ci f19_storage_of_one_shell Fault {
         id: "F19",
         what: "a variable for the storage stands in one shell, and the server was started from another",
         how: "`SCCACHE_REDIS_ENDPOINT` in the shell, a server without it",
@@ -163,7 +180,7 @@ faults! {
         ])],
         exit: 3,
     };
-    soak f23_flag_with_the_path_of_the_checkout Fault {
+    ci f23_flag_with_the_path_of_the_checkout Fault {
         id: "F23",
         what: "a flag with the checkout's path makes every key its own",
         how: "`--remap-path-prefix` of the checkout in the shell's `RUSTFLAGS`",

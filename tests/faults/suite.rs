@@ -5,7 +5,7 @@ use crate::table::{WHOLE, faults};
 use crate::{Expect::*, Fault};
 
 faults! {
-    soak f46_runner_missing Fault {
+    ci f46_runner_missing Fault {
         id: "F46",
         what: "nextest is missing",
         how: "a PATH without `cargo-nextest`",
@@ -18,7 +18,7 @@ faults! {
         expect: &[Verdict("test.runner", "not_tried", &["cargo-nextest is not installed on this machine"])],
         exit: 0,
     };
-    soak f46_runner_too_old Fault {
+    ci f46_runner_too_old Fault {
         id: "F46",
         what: "nextest is too old",
         how: "`nextest-version = \"99.0.0\"`",
@@ -35,7 +35,7 @@ faults! {
         ])],
         exit: 1,
     };
-    soak f46_harness_without_a_list Fault {
+    ci f46_harness_without_a_list Fault {
         id: "F46",
         what: "a test binary can't be asked for its tests, and nextest runs none of any",
         how: "`harness = false`, and a `main` that takes no arguments",
@@ -88,7 +88,7 @@ faults! {
         ],
         exit: 1,
     };
-    soak f48_profile_that_hides_tests Fault {
+    ci f48_profile_that_hides_tests Fault {
         id: "F48",
         what: "a filter hides tests, and the run is green",
         how: "`NEXTEST_PROFILE` in the shell, and a `default-filter` in that profile",
@@ -123,7 +123,7 @@ faults! {
         ],
         exit: 1,
     };
-    soak f49_test_that_fails Fault {
+    ci f49_test_that_fails Fault {
         id: "F49",
         what: "a test fails",
         how: "a test that panics",
@@ -139,7 +139,7 @@ faults! {
         ],
         exit: 1,
     };
-    soak f50_flaky_test Fault {
+    ci f50_flaky_test Fault {
         id: "F50",
         what: "retries mask a flaky test",
         how: "a test that fails once, with `retries = 1`",
@@ -160,7 +160,7 @@ faults! {
         ],
         exit: 0,
     };
-    soak f51_no_test_selected Fault {
+    ci f51_no_test_selected Fault {
         id: "F51",
         what: "no test is selected, and the run is green",
         how: "`default-filter = \"none()\"`",

@@ -56,6 +56,10 @@ pub static CODES: &[(&str, &str)] = &[
         "the running cache server is of another release than the program",
     ),
     (
+        "cache_storage_unreachable",
+        "the cache's remote storage can't be reached",
+    ),
+    (
         "cannot_adopt",
         "a setting can't be written into the policy without damage",
     ),

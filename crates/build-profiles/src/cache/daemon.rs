@@ -22,6 +22,8 @@ pub struct Daemon {
     pub configured: Option<Stats>,
     /// The folder of a local cache, and whether it can be written; `None` where that can't be told.
     pub folder: Option<(String, Option<bool>)>,
+    /// Where a remote storage is that no proxy stands before, and why it can't be reached, if so.
+    pub storage: Option<(String, Result<(), String>)>,
     /// The variables of sccache that a build sees.
     pub seen: BTreeMap<String, Seen>,
 }
@@ -36,6 +38,7 @@ pub fn judge(daemon: &Daemon, policy: Option<(&FilePath, &Storage)>) -> Vec<Diag
     stray(daemon, policy, &mut found);
     port(daemon, &mut found);
     folder(daemon, &mut found);
+    unreachable(daemon, &mut found);
     match &daemon.said {
         // A program that can't even tell its version asks nobody: what is known is its own.
         None | Some(Err(_)) if daemon.client.is_none() => {}
@@ -297,6 +300,25 @@ fn folder(daemon: &Daemon, found: &mut Vec<Diagnostic>) {
         )
         .with_note("builds go on without a word, and never hit")
         .with_help("make it writable, or name another: `dir` in `[cache.storage]`"),
+    );
+}
+
+/// A remote storage that is not there.
+fn unreachable(daemon: &Daemon, found: &mut Vec<Diagnostic>) {
+    let Some((endpoint, Err(why))) = &daemon.storage else {
+        return;
+    };
+    found.push(
+        Diagnostic::new(
+            Level::Deny,
+            "cache_storage_unreachable",
+            format!("the cache's storage at {endpoint} can't be reached"),
+        )
+        .with_note(why)
+        .with_note(
+            "a cache server that starts now waits ten seconds for it, and then the build fails",
+        )
+        .with_help("is the storage up, and is this machine let in?"),
     );
 }
 

@@ -405,18 +405,7 @@ pub fn apart(storage: Option<&Storage>, name: &str, folder: &str) -> BTreeMap<St
 /// Host and port of the service that these variables name; `None` for a local storage, a socket, or where sccache works
 /// it out.
 pub fn endpoint(variables: &BTreeMap<String, String>) -> Option<(String, u16)> {
-    let named = [
-        ("SCCACHE_ENDPOINT", 443),
-        ("SCCACHE_REDIS_ENDPOINT", 6379),
-        ("SCCACHE_REDIS_CLUSTER_ENDPOINTS", 6379),
-        ("SCCACHE_MEMCACHED_ENDPOINT", 11211),
-        ("SCCACHE_WEBDAV_ENDPOINT", 443),
-        ("SCCACHE_OSS_ENDPOINT", 443),
-        ("SCCACHE_COS_ENDPOINT", 443),
-    ];
-    let (url, port) = named
-        .iter()
-        .find_map(|(name, port)| Some((variables.get(*name)?, *port)))?;
+    let (_, url, port) = named(variables)?;
     let url = url.split(',').next()?.trim();
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let port = match scheme {
@@ -433,6 +422,28 @@ pub fn endpoint(variables: &BTreeMap<String, String>) -> Option<(String, u16)> {
         _ if host.is_empty() => None,
         _ => Some((unbracketed(host), port)),
     }
+}
+
+/// Whether that service is spoken to by HTTP, and so perhaps not but through a proxy.
+pub fn is_http(variables: &BTreeMap<String, String>) -> bool {
+    let raw = |name: &str| name.contains("REDIS") || name.contains("MEMCACHED");
+    named(variables).is_some_and(|(name, ..)| !raw(name))
+}
+
+/// The variable that names the service, its value, and the service's own port.
+fn named(variables: &BTreeMap<String, String>) -> Option<(&'static str, &str, u16)> {
+    let names = [
+        ("SCCACHE_ENDPOINT", 443),
+        ("SCCACHE_REDIS_ENDPOINT", 6379),
+        ("SCCACHE_REDIS_CLUSTER_ENDPOINTS", 6379),
+        ("SCCACHE_MEMCACHED_ENDPOINT", 11211),
+        ("SCCACHE_WEBDAV_ENDPOINT", 443),
+        ("SCCACHE_OSS_ENDPOINT", 443),
+        ("SCCACHE_COS_ENDPOINT", 443),
+    ];
+    names
+        .into_iter()
+        .find_map(|(name, port)| Some((name, variables.get(name)?.as_str(), port)))
 }
 
 fn unbracketed(host: &str) -> String {

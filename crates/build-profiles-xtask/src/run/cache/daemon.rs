@@ -1,16 +1,19 @@
 //! The user's own cache server, looked at: never started, never stopped, never waited for.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
 use build_profiles::cache::daemon::Daemon;
+use build_profiles::cache::shared::is_http;
 use build_profiles::cache::{DEFAULT_PORT, PORT, SOCKET, Stats, seen};
 use camino::Utf8Path;
 use semver::Version;
 
 use super::ask;
+use super::shared::{reach, service};
 use crate::run::server::free_port;
 use crate::run::{Children, output};
 
@@ -57,6 +60,10 @@ pub(crate) fn daemon(
     let is_local = configured
         .as_ref()
         .is_none_or(|stats| local_folder(&stats.location).is_some());
+    let values: BTreeMap<String, String> = seen
+        .iter()
+        .map(|(name, seen)| (name.clone(), seen.value.clone()))
+        .collect();
     Ok(Daemon {
         address: socket.map_or_else(|| address.to_string(), str::to_owned),
         is_up,
@@ -67,6 +74,13 @@ pub(crate) fn daemon(
             let writable = writable(children, Utf8Path::new(&folder));
             (folder, writable)
         }),
+        // What is spoken to by HTTP may be there for sccache alone, through a proxy.
+        storage: service(&values)
+            .filter(|_| !is_http(&values))
+            .map(|service| {
+                let reached = reach(&service);
+                (service, reached)
+            }),
         seen,
     })
 }

@@ -11,7 +11,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use build_profiles::cache::shared::{Build, SharedEvidence, Stopped, apart, endpoint, is_fixed};
+use build_profiles::cache::shared::{
+    Build, SharedEvidence, Stopped, apart, endpoint, is_fixed, is_http,
+};
 use build_profiles::cache::{Stats, log};
 use build_profiles::edit::parse;
 use build_profiles::policy::Storage;
@@ -67,7 +69,8 @@ pub(crate) fn shared(
         cargo_variables: cargo_variables(children),
         ..SharedEvidence::default()
     };
-    let service = endpoint(&variables).map(|(host, port)| format!("{}:{port}", bracketed(&host)));
+    let proxied = is_http(&variables) && has_proxy(children);
+    let service = service(&variables).filter(|_| !proxied);
     if let Some(endpoint) = &service
         && let Err(why) = reach(endpoint)
     {
@@ -387,8 +390,21 @@ impl<'a> Watch<'a> {
     }
 }
 
+/// Host and port of the service that these variables name.
+pub(super) fn service(variables: &BTreeMap<String, String>) -> Option<String> {
+    endpoint(variables).map(|(host, port)| format!("{}:{port}", bracketed(&host)))
+}
+
+/// Whether HTTP takes a way that a plain connection does not.
+fn has_proxy(children: &Children) -> bool {
+    let names = ["http_proxy", "https_proxy", "all_proxy"];
+    names
+        .iter()
+        .any(|name| children.var(name).is_some() || children.var(&name.to_uppercase()).is_some())
+}
+
 /// Connects to a service and hangs up, in bounded time: the system's resolver may take its own.
-fn reach(endpoint: &str) -> Result<(), String> {
+pub(super) fn reach(endpoint: &str) -> Result<(), String> {
     let (done, outcome) = mpsc::channel();
     let wanted = endpoint.to_owned();
     thread::spawn(move || done.send(connect(&wanted)));

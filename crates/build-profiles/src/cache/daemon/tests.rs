@@ -21,6 +21,7 @@ fn healthy() -> Daemon {
         client: Some("0.16.0".to_owned()),
         configured: Some(stats),
         folder: Some(("/c".to_owned(), Some(true))),
+        storage: None,
         seen: BTreeMap::new(),
     }
 }
@@ -164,6 +165,21 @@ fn a_program_that_is_gone_tells_nothing_of_the_server() {
         };
         assert_eq!(told(&daemon, None), "");
     }
+}
+
+#[test]
+fn a_storage_that_is_not_there() {
+    let mut daemon = Daemon {
+        storage: Some(("cache:6379".to_owned(), Ok(()))),
+        ..healthy()
+    };
+    assert_eq!(told(&daemon, None), "");
+    daemon.storage = Some(("cache:6379".to_owned(), Err("refused".to_owned())));
+    assert_eq!(
+        told(&daemon, None),
+        "Deny[cache_storage_unreachable] the cache's storage at cache:6379 can't be reached | refused; a cache server \
+         that starts now waits ten seconds for it, and then the build fails | is the storage up, and is this machine let in?"
+    );
 }
 
 #[test]
