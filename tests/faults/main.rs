@@ -2,8 +2,9 @@
 //! real tool: the verdict and its cause must be right.
 //!
 //! Tables hold them: [`table`], [`storage`] and [`suite`] those that are tests, [`uncovered`] those that are not, and why.
-//! docs/faults.md is all of them, and is held against them. A missing tool is a printed skip, and a failure where `BUILD_PROFILES_REQUIRE_TOOLS`
-//! is set. `cargo test -p xtask --test faults -- --ignored` runs those that CI has no time for.
+//! docs/faults.md is all of them, and is held against them. A missing tool is a printed skip, and a failure where
+//! `BUILD_PROFILES_REQUIRE_TOOLS` is set. `cargo test -p xtask --test faults -- --ignored` runs those that CI has no time
+//! for.
 #![cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
 
 mod founding;

@@ -139,6 +139,23 @@ faults! {
         ],
         exit: 1,
     };
+    soak f49_doctests_that_cannot_be_run Fault {
+        id: "F49",
+        what: "nextest runs no doctests, and one that fails is not seen",
+        how: "`RUSTDOCFLAGS=--no-such-flag` in the shell",
+        run: WHOLE,
+        tools: &["cargo-nextest"],
+        inject: |house| {
+            under_nextest(house);
+            house.append("lib1/src/lib.rs", "/// ```\n/// lib1::go();\n/// ```\npub fn fine() {}\n");
+            house.set("RUSTDOCFLAGS", "--no-such-flag");
+        },
+        expect: &[
+            Verdict("test.doctests", "unproven", &["the doctests could not be run", "no-such-flag"]),
+            Finding("doctests_fail", &["the doctests could not be run", "no-such-flag"]),
+        ],
+        exit: 1,
+    };
     ci f50_flaky_test Fault {
         id: "F50",
         what: "retries mask a flaky test",
