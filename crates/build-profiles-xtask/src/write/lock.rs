@@ -8,6 +8,9 @@ use camino::Utf8Path;
 /// Opens the lock file and waits for it; `on_wait` is called before a wait.
 #[cfg(unix)]
 pub(super) fn lock(path: &Utf8Path, on_wait: impl FnOnce()) -> io::Result<File> {
+    use std::thread;
+    use std::time::Duration;
+
     use rustix::fs::{FlockOperation, flock};
     use rustix::io::Errno;
 
@@ -16,13 +19,17 @@ pub(super) fn lock(path: &Utf8Path, on_wait: impl FnOnce()) -> io::Result<File> 
         .truncate(false)
         .write(true)
         .open(path)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        // As Cargo does: where the file system has no locks (some network mounts), go on without.
-        Ok(()) | Err(Errno::NOSYS | Errno::NOTSUP) => return Ok(file),
-        Err(Errno::WOULDBLOCK) => on_wait(),
-        Err(Errno::INTR) => {}
-        Err(error) => return Err(error.into()),
+    // A child that its holder is just starting has a copy of the file until it runs its program: that is no run to wait
+    // for, and nothing to say.
+    for _ in 0..20 {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            // As Cargo does: where the file system has no locks (some network mounts), go on without.
+            Ok(()) | Err(Errno::NOSYS | Errno::NOTSUP) => return Ok(file),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => thread::sleep(Duration::from_millis(5)),
+            Err(error) => return Err(error.into()),
+        }
     }
+    on_wait();
     rustix::io::retry_on_intr(|| flock(&file, FlockOperation::LockExclusive))?;
     Ok(file)
 }
