@@ -149,8 +149,8 @@ pub(crate) fn lay_out(root: &Utf8Path, commit: &str, folder: &Utf8Path) -> Resul
         .context("failed to lay out the tree of the base")
 }
 
-/// Lays the worktree out in `folder` in the same way: what git knows of it and what it does not ignore.
-pub(crate) fn lay_out_present(root: &Utf8Path, folder: &Utf8Path) -> Result<()> {
+/// The git root, and the names of what git knows of the worktree and what it does not ignore, each ended by a zero.
+fn present(root: &Utf8Path) -> Result<(Utf8PathBuf, Vec<u8>)> {
     let shell = at_top(root)?;
     let top = Utf8PathBuf::from_path_buf(shell.current_dir())
         .map_err(|path| anyhow!("`{}` is not UTF-8", path.display()))?;
@@ -160,9 +160,13 @@ pub(crate) fn lay_out_present(root: &Utf8Path, folder: &Utf8Path) -> Result<()> 
     )
     .quiet()
     .output();
-    let names = names
-        .context("failed to list the files of the checkout")?
-        .stdout;
+    let names = names.context("failed to list the files of the checkout")?;
+    Ok((top, names.stdout))
+}
+
+/// Lays the worktree out in `folder` in the same way: what git knows of it and what it does not ignore.
+pub(crate) fn lay_out_present(root: &Utf8Path, folder: &Utf8Path) -> Result<()> {
+    let (top, names) = present(root)?;
     for name in split(&names).filter(|name| top.join(name).is_file()) {
         if speaks(name) {
             let from = top.join(name);
@@ -180,18 +184,7 @@ pub(crate) fn lay_out_present(root: &Utf8Path, folder: &Utf8Path) -> Result<()> 
 /// Copies the worktree into `folder`, contents and all: what git knows of it and what it does not ignore. Says where the
 /// workspace stands in the copy.
 pub(crate) fn copy_present(root: &Utf8Path, folder: &Utf8Path) -> Result<Utf8PathBuf> {
-    let shell = at_top(root)?;
-    let top = Utf8PathBuf::from_path_buf(shell.current_dir())
-        .map_err(|path| anyhow!("`{}` is not UTF-8", path.display()))?;
-    let names = cmd!(
-        shell,
-        "git ls-files -z --cached --others --exclude-standard"
-    )
-    .quiet()
-    .output();
-    let names = names
-        .context("failed to list the files of the checkout")?
-        .stdout;
+    let (top, names) = present(root)?;
     for name in split(&names) {
         copy(&top.join(name), &folder.join(name))?;
     }

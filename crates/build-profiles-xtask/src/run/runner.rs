@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use camino::Utf8PathBuf;
 use semver::Version;
 use serde::Deserialize;
 
@@ -76,24 +77,29 @@ pub(crate) fn hidden(children: &Children, arguments: &[OsString]) -> Result<(usi
 
 /// What is read of `cargo nextest list --message-format json`.
 #[derive(Deserialize)]
-struct List {
+pub(super) struct List {
     #[serde(rename = "rust-suites")]
-    suites: BTreeMap<String, Suite>,
+    pub(super) suites: BTreeMap<String, Binary>,
 }
 
+/// One test binary, by its id.
 #[derive(Deserialize)]
-struct Suite {
+pub(super) struct Binary {
+    #[serde(rename = "binary-path")]
+    pub(super) path: Utf8PathBuf,
     #[serde(rename = "testcases", default)]
-    tests: BTreeMap<String, Test>,
+    pub(super) tests: BTreeMap<String, Test>,
 }
 
+/// One test, by its name.
 #[derive(Deserialize)]
-struct Test {
+pub(super) struct Test {
     #[serde(rename = "filter-match")]
-    filter: Match,
+    pub(super) filter: Match,
 }
 
+/// Whether nextest would run it.
 #[derive(Deserialize)]
-struct Match {
-    reason: Option<String>,
+pub(super) struct Match {
+    pub(super) reason: Option<String>,
 }

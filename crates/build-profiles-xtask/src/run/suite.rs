@@ -10,10 +10,10 @@ use build_profiles::evidence::{DocRun, TestRun};
 use build_profiles::layout::nextest_path;
 use build_profiles::runner::{junit, profile};
 use build_profiles::value::Value;
-use camino::{Utf8Path, Utf8PathBuf};
-use serde::Deserialize;
+use camino::Utf8Path;
 
 use super::cache_server::CacheServer;
+use super::runner::List;
 use super::{Children, excerpt, output};
 
 /// What hangs is ended; a suite that takes longer is one to be run by hand.
@@ -228,30 +228,4 @@ fn find(store: &Utf8Path) -> Option<String> {
     profiles
         .filter_map(|profile| fs::read_to_string(profile.ok()?.path().join("junit.xml")).ok())
         .next()
-}
-
-/// What is read of `cargo nextest list --message-format json`.
-#[derive(Deserialize)]
-struct List {
-    #[serde(rename = "rust-suites")]
-    suites: BTreeMap<String, Binary>,
-}
-
-#[derive(Deserialize)]
-struct Binary {
-    #[serde(rename = "binary-path")]
-    path: Utf8PathBuf,
-    #[serde(rename = "testcases", default)]
-    tests: BTreeMap<String, Test>,
-}
-
-#[derive(Deserialize)]
-struct Test {
-    #[serde(rename = "filter-match")]
-    filter: Match,
-}
-
-#[derive(Deserialize)]
-struct Match {
-    reason: Option<String>,
 }
