@@ -147,7 +147,7 @@ fn workspace(root: &Path, members: u32) -> Result<()> {
         "build-profiles.toml".to_owned(),
         "schema = 1\ntoolchain = \"1.94\"\n\n[profile.dev]\ntradeoff = \"compile-time\"\n\n\
          [profile.release]\nlto = \"thin\"\n\n[build]\nrustflags = [\"--cfg\", \"measured\"]\n\n\
-         [linker]\nlinux-gnu = [\"mold\", \"default\"]\n\n[cache]\ntool = \"sccache\"\nif-missing = \"skip\"\n",
+         [linker]\nlinux-gnu = [\"mold\", \"default\"]\n\n[cache]\ntool = \"sccache\"\nscope = \"everything\"\nif-missing = \"skip\"\n",
     )?;
     for member in 0..members {
         let before = (member % 10 > 0).then(|| member - 1);
