@@ -85,7 +85,7 @@ pub(super) struct List {
 /// One test binary, by its id.
 #[derive(Deserialize)]
 pub(super) struct Binary {
-    #[serde(rename = "binary-path")]
+    #[serde(rename = "binary-path", default)]
     pub(super) path: Utf8PathBuf,
     #[serde(rename = "testcases", default)]
     pub(super) tests: BTreeMap<String, Test>,
