@@ -89,8 +89,14 @@ fn ended_by(signal: &str) {
     }
     let house = House::new();
     house.write("app/build.rs", WAITS);
+    // Who starts the tests in the background has them ignore an interrupt, and what they start.
     let mut verify = house
-        .tool(&["verify"])
+        .command("env")
+        .args([
+            "--default-signal=INT",
+            env!("CARGO_BIN_EXE_xtask"),
+            "verify",
+        ])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
