@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use chain::{Chain, ChainFile};
+pub use chain::{Chain, ChainFile, Parsed};
 pub use command::{Call, Command, commands};
 pub use spelling::canonical;
 pub use unit::{Graph, GraphUnit, Role, Unit, UnitProfile, units};

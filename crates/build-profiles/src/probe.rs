@@ -3,6 +3,9 @@
 mod control;
 mod ignored;
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 pub use control::{Control, controls};
@@ -16,7 +19,7 @@ use crate::layout::{config_path, manifest_path, portable_path};
 use crate::machine::Wants;
 use crate::plan::configures_cargo;
 use crate::policy::{IfMissing, Policy, platform};
-use crate::settings::{Layer, Origin, Settings, Via};
+use crate::settings::{Layer, Setting, Settings, Via};
 use crate::value::{KeyPath, Value};
 
 /// One setting that is to be seen in force.
@@ -184,6 +187,16 @@ pub struct View<'a> {
     pub environment: Option<&'a str>,
 }
 
+impl View<'_> {
+    /// The line of the policy that these bytes stand in.
+    fn place(&self, span: &Range<usize>) -> Option<Place> {
+        Some(Place {
+            file: self.policy_file.to_string(),
+            line: line(self.policy_text?, span.start),
+        })
+    }
+}
+
 /// Every setting of the policy, as a claim; and what was meant to configure Cargo and does not.
 pub fn claims(view: &View<'_>) -> Vec<Claim> {
     let settings = view.settings;
@@ -200,12 +213,12 @@ pub fn claims(view: &View<'_>) -> Vec<Claim> {
         for (path, setting) in layer {
             // An environment's file beats the manifest and `portable.toml`.
             if in_force.is_none_or(|layer| !layer.contains_key(path)) {
-                claims.push(claim(view, path, &setting.value, Some(&setting.origin)));
+                claims.push(claim(view, path, setting));
             }
         }
     }
     for (path, setting) in in_force.into_iter().flatten() {
-        claims.push(claim(view, path, &setting.value, Some(&setting.origin)));
+        claims.push(claim(view, path, setting));
     }
     if in_force.is_none() {
         claims.extend(of_machine(view));
@@ -220,21 +233,18 @@ pub fn claims(view: &View<'_>) -> Vec<Claim> {
     claims
 }
 
-fn claim(view: &View<'_>, path: &KeyPath, value: &Value, origin: Option<&Origin>) -> Claim {
+fn claim(view: &View<'_>, path: &KeyPath, setting: &Setting) -> Claim {
+    let Setting { value, origin } = setting;
     Claim {
         key: path.to_string(),
         wanted: value.to_string(),
         subject: subject(view, path, value),
-        place: match (view.policy_text, origin) {
-            (Some(text), Some(origin)) => Some(Place {
-                file: view.policy_file.to_string(),
-                line: line(text, origin.span.start),
-            }),
-            _ => in_files(view, path),
-        },
+        place: view.place(&origin.span),
+        // What a word stands for is its own reason, and no comment of the policy's.
         reason: origin
-            .filter(|origin| matches!(origin.via, Via::Key | Via::Table(_) | Via::Set(_)))
-            .and_then(|origin| origin.reason.clone()),
+            .reason
+            .clone()
+            .filter(|_| !matches!(origin.via, Via::Tradeoff(_))),
     }
 }
 
@@ -319,12 +329,7 @@ pub fn shared_claim(view: &View<'_>) -> Claim {
         key: "cache.storage".to_owned(),
         wanted: Value::from(backend.map_or("dir", |backend| backend.value.name)).to_string(),
         subject: Subject::Storage,
-        place: backend.and_then(|backend| {
-            Some(Place {
-                file: view.policy_file.to_string(),
-                line: line(view.policy_text?, backend.span.start),
-            })
-        }),
+        place: backend.and_then(|backend| view.place(&backend.span)),
         reason: None,
     }
 }
@@ -347,7 +352,7 @@ fn plain(value: &Value) -> String {
 fn of_files(view: &View<'_>) -> Vec<Claim> {
     let config = config_path(view.policy);
     let files = [manifest_path(), config.sibling("config"), config];
-    let mut claims: Vec<Claim> = Vec::new();
+    let (mut claims, mut known) = (Vec::new(), BTreeSet::new());
     for file in files.iter().chain(&view.workspace.included) {
         let Some(text) = view.workspace.files.get(file) else {
             continue;
@@ -363,17 +368,18 @@ fn of_files(view: &View<'_>) -> Vec<Claim> {
                 ["target", _, "rustflags" | "linker"] => *file != manifest_path(),
                 _ => false,
             };
-            let known = claims
-                .iter()
-                .any(|claim| claim.key == leaf.path.to_string());
-            if let (true, false, Some(value)) = (ours, known, &leaf.value) {
+            if let (true, Some(value)) = (ours, &leaf.value)
+                && known.insert(leaf.path.clone())
+            {
                 claims.push(Claim {
+                    key: leaf.path.to_string(),
+                    wanted: value.to_string(),
+                    subject: subject(view, &leaf.path, value),
                     place: Some(Place {
                         file: file.to_string(),
                         line: line(text, leaf.key_span.start),
                     }),
-                    reason: leaf.comment.clone(),
-                    ..claim(view, &leaf.path, value, None)
+                    reason: leaf.comment,
                 });
             }
         }
@@ -392,12 +398,6 @@ fn of_machine(view: &View<'_>) -> Vec<Claim> {
         let leaf = source.leaf(&KeyPath::new(path.iter().copied()))?;
         Some(plain(&leaf.value?))
     };
-    let place = |span: &std::ops::Range<usize>| {
-        Some(Place {
-            file: view.policy_file.to_string(),
-            line: line(view.policy_text?, span.start),
-        })
-    };
     let linkers = &view.policy.base.linkers;
     if let Some(line) = platform::preference(linkers, view.triple) {
         let wanted = wants
@@ -412,7 +412,7 @@ fn of_machine(view: &View<'_>) -> Vec<Claim> {
                 candidates,
                 chosen: says(&["target", view.triple, "linker"]),
             },
-            place: place(&line.platform.span),
+            place: view.place(&line.platform.span),
             reason: line.reason.clone(),
         });
     }
@@ -425,7 +425,7 @@ fn of_machine(view: &View<'_>) -> Vec<Claim> {
                 subject: Subject::Unseen {
                     why: format!("for another platform than {}", view.triple),
                 },
-                place: place(&other.platform.span),
+                place: view.place(&other.platform.span),
                 reason: other.reason.clone(),
             });
         }
@@ -441,7 +441,7 @@ fn of_machine(view: &View<'_>) -> Vec<Claim> {
                 chosen: says(&["build", "rustc-wrapper"]),
                 optional: want.if_missing != IfMissing::Error,
             },
-            place: place(span),
+            place: view.place(span),
             reason: cache.reason.clone(),
         });
         if let Some(scope) = cache.scope.as_ref().filter(|_| want.everything) {
@@ -449,7 +449,7 @@ fn of_machine(view: &View<'_>) -> Vec<Claim> {
                 key: "cache.scope".to_owned(),
                 wanted: "\"everything\"".to_owned(),
                 subject: Subject::Incremental { value: false },
-                place: place(&scope.span),
+                place: view.place(&scope.span),
                 reason: cache.reason.clone(),
             });
         }
@@ -462,19 +462,13 @@ fn of_tests(view: &View<'_>) -> Vec<Claim> {
     let Some(test) = &view.policy.base.test else {
         return Vec::new();
     };
-    let place = |span: &std::ops::Range<usize>| {
-        Some(Place {
-            file: view.policy_file.to_string(),
-            line: line(view.policy_text?, span.start),
-        })
-    };
     let runner = test.runner.as_ref().map(|runner| Claim {
         key: "test.runner".to_owned(),
         wanted: Value::from(runner.value.as_str()).to_string(),
         subject: Subject::Runner {
             runner: runner.value.clone(),
         },
-        place: place(&runner.span),
+        place: view.place(&runner.span),
         reason: None,
     });
     let doctests = test.doctests.as_ref().map(|doctests| Claim {
@@ -483,7 +477,7 @@ fn of_tests(view: &View<'_>) -> Vec<Claim> {
         subject: Subject::Doctests {
             value: doctests.value,
         },
-        place: place(&doctests.span),
+        place: view.place(&doctests.span),
         reason: None,
     });
     let keys = view.settings.nextest.iter().map(|(path, setting)| Claim {
@@ -492,7 +486,7 @@ fn of_tests(view: &View<'_>) -> Vec<Claim> {
         subject: Subject::Unseen {
             why: "stands in `.config/nextest.toml` as the policy says; nextest tells nobody what it took".to_owned(),
         },
-        place: place(&setting.origin.span),
+        place: view.place(&setting.origin.span),
         reason: setting.origin.reason.clone(),
     });
     runner.into_iter().chain(doctests).chain(keys).collect()
@@ -507,7 +501,7 @@ fn of_other_environment(view: &View<'_>, name: &str, layer: &Layer) -> Vec<Claim
             subject: Subject::Elsewhere {
                 environment: name.to_owned(),
             },
-            ..claim(view, path, &setting.value, Some(&setting.origin))
+            ..claim(view, path, setting)
         })
         .collect()
 }
@@ -553,28 +547,6 @@ fn misplaced(view: &View<'_>) -> Vec<Claim> {
         }
     }
     claims
-}
-
-/// Where a key stands in the files.
-fn in_files(view: &View<'_>, path: &KeyPath) -> Option<Place> {
-    let config = config_path(view.policy);
-    let files = [
-        manifest_path(),
-        config.sibling("config"),
-        config,
-        portable_path(view.policy),
-    ];
-    files
-        .iter()
-        .chain(&view.workspace.included)
-        .find_map(|file| {
-            let text = view.workspace.files.get(file)?;
-            let leaf = parse(text).ok()?.leaf(path)?;
-            Some(Place {
-                file: file.to_string(),
-                line: line(text, leaf.key_span.start),
-            })
-        })
 }
 
 /// The line, from 1, of a byte.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Said;
-use crate::edit::parse;
+use crate::edit::{Source, parse};
 use crate::policy::platform::is_for;
 use crate::probe::line;
 use crate::value::{KeyPath, Value};
@@ -53,25 +53,42 @@ impl Chain {
         names
     }
 
+    /// The same files, each parsed, to be asked about many keys.
+    pub fn parsed<'c>(
+        &'c self,
+        triple: &'c str,
+        variables: &'c BTreeMap<String, String>,
+    ) -> Parsed<'c> {
+        let each = |files: &'c [ChainFile]| files.iter().filter_map(ParsedFile::of).collect();
+        Parsed {
+            configs: each(&self.configs),
+            manifest: self.manifest.as_ref().and_then(ParsedFile::of),
+            shadowed: each(&self.shadowed),
+            members: each(&self.members),
+            triple,
+            variables,
+        }
+    }
+}
+
+/// A chain whose files have been parsed; one that does not parse says nothing.
+pub struct Parsed<'c> {
+    configs: Vec<ParsedFile<'c>>,
+    manifest: Option<ParsedFile<'c>>,
+    shadowed: Vec<ParsedFile<'c>>,
+    members: Vec<ParsedFile<'c>>,
+    triple: &'c str,
+    variables: &'c BTreeMap<String, String>,
+}
+
+impl Parsed<'_> {
     /// Everything said about `path`.
-    pub fn said(
-        &self,
-        path: &KeyPath,
-        triple: &str,
-        variables: &BTreeMap<String, String>,
-    ) -> Vec<Said> {
+    pub fn said(&self, path: &KeyPath) -> Vec<Said> {
         let parts = path.parts();
         let mut said = Vec::new();
-        let variable = |name: &str| {
-            variables.get(name).map(|value| Said {
-                place: format!("{name} in the environment"),
-                value: value.clone(),
-                wins: false,
-                note: None,
-            })
-        };
+        let variable = |name: &str| self.variable(name);
         match parts[..] {
-            ["build" | "target", .., "rustflags"] => return self.flags(triple, variables),
+            ["build" | "target", .., "rustflags"] => return self.flags(),
             ["build", "rustc-wrapper"] => {
                 said.extend(
                     ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"]
@@ -101,16 +118,16 @@ impl Chain {
         }
         said.extend(self.in_configs(path));
         if let ["target", name, "linker"] = parts[..] {
-            said.extend(self.by_cfg(name, triple, "linker"));
+            said.extend(self.by_cfg(name, "linker"));
         }
         if parts[0] == "profile" {
-            said.extend(self.manifest.iter().filter_map(|file| at(file, path)));
+            said.extend(self.manifest.iter().filter_map(|file| file.at(path)));
         }
         if let Some(first) = said.first_mut() {
             first.wins = true;
         }
         if parts[0] == "profile" {
-            let ignored = self.members.iter().filter_map(|file| at(file, path));
+            let ignored = self.members.iter().filter_map(|file| file.at(path));
             said.extend(ignored.map(|said| {
                 Said {
                     note: Some(
@@ -126,9 +143,18 @@ impl Chain {
         said
     }
 
+    fn variable(&self, name: &str) -> Option<Said> {
+        self.variables.get(name).map(|value| Said {
+            place: format!("{name} in the environment"),
+            value: value.clone(),
+            wins: false,
+            note: None,
+        })
+    }
+
     /// What a file says that Cargo does not read.
     fn in_shadow(&self, path: &KeyPath) -> Vec<Said> {
-        let said = self.shadowed.iter().filter_map(|file| at(file, path));
+        let said = self.shadowed.iter().filter_map(|file| file.at(path));
         said.map(|said| Said {
             note: Some("`.cargo/config` stands beside it, and Cargo reads that one".to_owned()),
             ..said
@@ -139,20 +165,17 @@ impl Chain {
     fn in_configs(&self, path: &KeyPath) -> Vec<Said> {
         self.configs
             .iter()
-            .filter_map(|file| at(file, path))
+            .filter_map(|file| file.at(path))
             .collect()
     }
 
     /// Tables of `[target]` that name the host by a cfg expression.
-    fn by_cfg(&self, not: &str, triple: &str, key: &str) -> Vec<Said> {
+    fn by_cfg(&self, not: &str, key: &str) -> Vec<Said> {
         let mut said = Vec::new();
         for file in &self.configs {
-            let Ok(source) = parse(&file.text) else {
-                continue;
-            };
-            for (table, _) in source.child_names(&KeyPath::new(["target"])) {
-                if table != not && is_for(&table, triple) {
-                    said.extend(at(file, &KeyPath::new(["target", &table, key])));
+            for (table, _) in file.source.child_names(&KeyPath::new(["target"])) {
+                if table != not && is_for(&table, self.triple) {
+                    said.extend(file.at(&KeyPath::new(["target", &table, key])));
                 }
             }
         }
@@ -160,19 +183,18 @@ impl Chain {
     }
 
     /// Flags come from one level alone, and are joined within it.
-    fn flags(&self, triple: &str, variables: &BTreeMap<String, String>) -> Vec<Said> {
+    fn flags(&self) -> Vec<Said> {
+        let triple = self.triple;
         let variable = |name: &str| {
-            variables.get(name).map(|value| Said {
-                place: format!("{name} in the environment"),
-                value: value.replace('\u{1f}', " "),
-                wins: false,
-                note: None,
+            self.variable(name).map(|said| Said {
+                value: said.value.replace('\u{1f}', " "),
+                ..said
             })
         };
         let target = shouted("CARGO", &["target", triple, "rustflags"]);
         let mut of_target: Vec<Said> = variable(&target).into_iter().collect();
         of_target.extend(self.in_configs(&KeyPath::new(["target", triple, "rustflags"])));
-        of_target.extend(self.by_cfg(triple, triple, "rustflags"));
+        of_target.extend(self.by_cfg(triple, "rustflags"));
         let mut of_build: Vec<Said> = variable("CARGO_BUILD_RUSTFLAGS").into_iter().collect();
         of_build.extend(self.in_configs(&KeyPath::new(["build", "rustflags"])));
         let levels = [
@@ -219,7 +241,7 @@ impl Chain {
         for file in &self.configs {
             for name in names.iter().filter(|name| !name.is_empty()) {
                 let path = KeyPath::new(["env", name]);
-                let found = at(file, &path).or_else(|| at(file, &path.join("value")));
+                let found = file.at(&path).or_else(|| file.at(&path.join("value")));
                 said.extend(found.map(|one| Said {
                     place: format!("{} [env] {name}", one.place),
                     note: Some("`[env]` is for rustc, build scripts and programs; Cargo itself never reads it".to_owned()),
@@ -241,16 +263,30 @@ fn shouted(prefix: &str, parts: &[&str]) -> String {
     name
 }
 
-/// What a file says of a key.
-fn at(file: &ChainFile, path: &KeyPath) -> Option<Said> {
-    let leaf = parse(&file.text).ok()?.leaf(path)?;
-    let value = leaf.value.as_ref().map(Value::to_string);
-    Some(Said {
-        place: format!("{}:{}", file.file, line(&file.text, leaf.key_span.start)),
-        value: value.unwrap_or_else(|| file.text[leaf.span.clone()].to_owned()),
-        wins: false,
-        note: None,
-    })
+/// A file and its parse.
+struct ParsedFile<'c> {
+    file: &'c ChainFile,
+    source: Source<'c>,
+}
+
+impl<'c> ParsedFile<'c> {
+    fn of(file: &'c ChainFile) -> Option<Self> {
+        let source = parse(&file.text).ok()?;
+        Some(Self { file, source })
+    }
+
+    /// What the file says of a key.
+    fn at(&self, path: &KeyPath) -> Option<Said> {
+        let ChainFile { file, text } = self.file;
+        let leaf = self.source.leaf(path)?;
+        let value = leaf.value.as_ref().map(Value::to_string);
+        Some(Said {
+            place: format!("{file}:{}", line(text, leaf.key_span.start)),
+            value: value.unwrap_or_else(|| text[leaf.span.clone()].to_owned()),
+            wins: false,
+            note: None,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -282,7 +318,8 @@ mod tests {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         chain
-            .said(&KeyPath::new(path.iter().copied()), TRIPLE, &variables)
+            .parsed(TRIPLE, &variables)
+            .said(&KeyPath::new(path.iter().copied()))
             .into_iter()
             .map(|said| {
                 let mark = if said.wins { "*" } else { "" };

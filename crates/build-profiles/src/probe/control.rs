@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Claim, Scope, Subject, View};
-use crate::edit::parse;
+use crate::edit::{Source, parse};
 use crate::evidence::{Taken, canonical};
 use crate::layout::manifest_path;
+use crate::settings::Layer;
 use crate::value::{KeyPath, Value};
 
 /// One question to Cargo's unit graph.
@@ -24,6 +25,7 @@ pub struct Control {
 
 /// The questions to ask so that each claim about a profile is seen with its setting and without it.
 pub fn controls(view: &View<'_>, claims: &[Claim]) -> Vec<Control> {
+    let values = Values::of(view);
     let mut profiles: BTreeSet<&str> = BTreeSet::new();
     let mut asked: BTreeMap<(&str, Taken), BTreeMap<String, String>> = BTreeMap::new();
     for claim in claims {
@@ -40,14 +42,12 @@ pub fn controls(view: &View<'_>, claims: &[Claim]) -> Vec<Control> {
                     Scope::Star => Taken::Star,
                     Scope::Named(_) => Taken::Named,
                 };
-                let mut instead = instead(view, claims, profile, scope, key);
-                if instead.is_none() {
-                    instead = Some(other(key, value));
-                }
+                let instead = instead(&values, claims, profile, scope, key)
+                    .unwrap_or_else(|| other(key, value));
                 asked
                     .entry((profile, taken))
                     .or_default()
-                    .insert(claim.key.clone(), instead.unwrap_or_default());
+                    .insert(claim.key.clone(), instead);
                 // A test build takes the overrides of dev along, and dev-dependencies are built for tests alone.
                 if *scope == Scope::Star || matches!(scope, Scope::Named(_)) {
                     profiles.extend((profile == "dev").then_some("test"));
@@ -91,15 +91,15 @@ pub fn controls(view: &View<'_>, claims: &[Claim]) -> Vec<Control> {
 /// What holds without this claim, as TOML: the value of the scope below, the parent's, Cargo's default. `None` where
 /// that can't be written down.
 fn instead(
-    view: &View<'_>,
+    values: &Values<'_>,
     claims: &[Claim],
     profile: &str,
     scope: &Scope,
     key: &str,
 ) -> Option<String> {
     match scope {
-        Scope::Base => inherited(view, profile, key),
-        Scope::Star => value_of(view, profile, key),
+        Scope::Base => values.inherited(profile, key),
+        Scope::Star => values.of_profile(profile, key),
         Scope::Named(_) => {
             let star = claims.iter().find(|claim| {
                 matches!(&claim.subject, Subject::Profile { profile: p, scope: Scope::Star, key: k, .. }
@@ -108,7 +108,7 @@ fn instead(
             match star {
                 // Members have no part in `"*"`; which it is, the unit graph will show either way.
                 Some(star) => Some(star.wanted.clone()),
-                None => value_of(view, profile, key),
+                None => values.of_profile(profile, key),
             }
         }
         // Source: Cargo book, Profiles, Build Dependencies.
@@ -120,50 +120,58 @@ fn instead(
     }
 }
 
-/// The value of a profile's own key, through what it inherits.
-fn value_of(view: &View<'_>, profile: &str, key: &str) -> Option<String> {
-    let path = KeyPath::new(["profile", profile, key]);
-    let manifest = view.workspace.files.get(&manifest_path());
-    let in_manifest = || parse(manifest?).ok()?.leaf(&path)?.value;
-    let settled = view
-        .settings
-        .manifest
-        .get(&path)
-        .map(|setting| setting.value.clone());
-    match settled.or_else(in_manifest) {
-        Some(value) => Some(value.to_string()),
-        None => inherited(view, profile, key),
-    }
+/// The values of profiles: what the policy comes to, and what else the manifest says.
+struct Values<'v> {
+    settled: &'v Layer,
+    manifest: Option<Source<'v>>,
 }
 
-/// The value that a profile would have without its own key.
-fn inherited(view: &View<'_>, profile: &str, key: &str) -> Option<String> {
-    let parent = match profile {
-        "dev" | "release" => return default(profile, key).map(str::to_owned),
-        "test" => "dev".to_owned(),
-        "bench" => "release".to_owned(),
-        _ => match value_of_inherits(view, profile)? {
-            parent if parent == profile => return None,
-            parent => parent,
-        },
-    };
-    value_of(view, &parent, key)
-}
-
-fn value_of_inherits(view: &View<'_>, profile: &str) -> Option<String> {
-    let path = KeyPath::new(["profile", profile, "inherits"]);
-    let settled = view
-        .settings
-        .manifest
-        .get(&path)
-        .map(|setting| &setting.value);
-    if let Some(Value::Str(parent)) = settled {
-        return Some(parent.clone());
+impl<'v> Values<'v> {
+    fn of(view: &View<'v>) -> Self {
+        let manifest = view.workspace.files.get(&manifest_path());
+        Self {
+            settled: &view.settings.manifest,
+            manifest: manifest.and_then(|text| parse(text).ok()),
+        }
     }
-    let text = view.workspace.files.get(&manifest_path())?;
-    match parse(text).ok()?.leaf(&path)?.value? {
-        Value::Str(parent) => Some(parent),
-        _ => None,
+
+    /// What a profile says itself.
+    fn own(&self, profile: &str, key: &str) -> Option<Value> {
+        let path = KeyPath::new(["profile", profile, key]);
+        let settled = self.settled.get(&path).map(|setting| setting.value.clone());
+        settled.or_else(|| self.manifest.as_ref()?.leaf(&path)?.value)
+    }
+
+    /// The value of a profile, through what it inherits.
+    fn of_profile(&self, profile: &str, key: &str) -> Option<String> {
+        match self.own(profile, key) {
+            Some(value) => Some(value.to_string()),
+            None => self.inherited(profile, key),
+        }
+    }
+
+    /// The value that a profile would have without its own key.
+    fn inherited(&self, profile: &str, key: &str) -> Option<String> {
+        let mut line = vec![profile.to_owned()];
+        loop {
+            let parent = match line.last()?.as_str() {
+                root @ ("dev" | "release") => return default(root, key).map(str::to_owned),
+                "test" => "dev".to_owned(),
+                "bench" => "release".to_owned(),
+                other => match self.own(other, "inherits")? {
+                    Value::Str(parent) => parent,
+                    _ => return None,
+                },
+            };
+            // A circle, which Cargo refuses.
+            if line.contains(&parent) {
+                return None;
+            }
+            if let Some(value) = self.own(&parent, key) {
+                return Some(value.to_string());
+            }
+            line.push(parent);
+        }
     }
 }
 
@@ -197,4 +205,61 @@ fn other(key: &str, value: &str) -> String {
     };
     let is_wanted = canonical(key, first.trim_matches('"')) == value;
     if is_wanted { second } else { first }.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::FilePath;
+    use crate::facts::Workspace;
+    use crate::policy::Policy;
+    use crate::probe::claims;
+    use crate::settings::Settings;
+
+    fn asked(manifest: &str) -> Vec<String> {
+        let mut workspace = Workspace::default();
+        workspace.files.insert(manifest_path(), manifest.to_owned());
+        let view = View {
+            policy_file: &FilePath::new("build-profiles.toml"),
+            policy_text: None,
+            policy: &Policy::default(),
+            settings: &Settings::default(),
+            wants: None,
+            workspace: &workspace,
+            triple: "x86_64-unknown-linux-gnu",
+            machine: None,
+            environment: None,
+        };
+        controls(&view, &claims(&view))
+            .into_iter()
+            .flat_map(|control| control.config)
+            .map(|(key, value)| format!("{key} = {value}"))
+            .collect()
+    }
+
+    #[test]
+    fn what_holds_without_a_key_is_inherited() {
+        assert_eq!(
+            asked(
+                "[profile.dev]\ndebug = 1\n[profile.slow]\ninherits = \"dev\"\n\
+                 [profile.slower]\ninherits = \"slow\"\ndebug = 0\nopt-level = 2\n"
+            ),
+            [
+                "profile.dev.debug = true",
+                "profile.slower.debug = 1",
+                "profile.slower.opt-level = 0"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_circle_of_profiles_ends() {
+        assert_eq!(
+            asked(
+                "[profile.a]\ninherits = \"b\"\ndebug = 0\n[profile.b]\ninherits = \"a\"\n\
+                 [profile.c]\ninherits = \"c\"\nopt-level = 2\n"
+            ),
+            ["profile.a.debug = \"full\"", "profile.c.opt-level = 1"]
+        );
+    }
 }

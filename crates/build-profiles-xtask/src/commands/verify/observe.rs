@@ -218,14 +218,12 @@ impl Observer<'_> {
             .map(|claim| trace_key(claim, &self.evidence))
             .chain(also)
             .collect();
-        for key in keys {
-            let said = self
-                .chain
-                .said(&path_of(&key), triple, &self.evidence.variables);
-            if !said.is_empty() {
-                self.evidence.traces.insert(key, said);
-            }
-        }
+        let chain = self.chain.parsed(triple, &self.evidence.variables);
+        let said = keys.into_iter().map(|key| {
+            let said = chain.said(&path_of(&key));
+            (key, said)
+        });
+        self.evidence.traces = said.filter(|(_, said)| !said.is_empty()).collect();
     }
 
     /// The program that would be called as a compiler cache: what the strongest layer names.
