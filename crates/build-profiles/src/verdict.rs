@@ -264,12 +264,11 @@ fn subjects(evidence: &Evidence) -> Vec<&Build> {
         .collect()
 }
 
-/// The small package without wrapper, linker and flags.
+/// The small package without wrapper, linker and flags, if anything of it was compiled.
 fn small_without(evidence: &Evidence) -> Option<&Build> {
-    evidence
-        .builds
-        .iter()
-        .find(|build| build.what == BuildKind::SmallWithout)
+    let mut builds = evidence.builds.iter();
+    let build = builds.find(|build| build.what == BuildKind::SmallWithout);
+    build.filter(|build| !build.calls.is_empty())
 }
 
 /// `214 of 214`.

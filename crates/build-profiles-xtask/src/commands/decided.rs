@@ -26,15 +26,19 @@ impl Decided {
             .chain(&self.plan.diagnostics)
     }
 
+    /// Whether a committed file is not as the policy says; what `Cargo.lock` alone has brought counts if it is to.
+    pub(super) fn drifts(&self, strict: bool) -> bool {
+        self.plan.drift.iter().any(|drift| strict || !drift.by_lock)
+    }
+
     /// What a check of the committed files comes to.
     pub(super) fn exit(&self, strict: bool) -> Exit {
         let worst = self.diagnostics().map(|finding| finding.level).max();
-        let drifts = self.plan.drift.iter().any(|drift| strict || !drift.by_lock);
         match worst {
             Some(Level::Error) => Exit::Failed,
             Some(Level::Deny) => Exit::Findings,
             Some(Level::Warning) if strict => Exit::Findings,
-            _ if drifts => Exit::Findings,
+            _ if self.drifts(strict) => Exit::Findings,
             _ => Exit::Clean,
         }
     }

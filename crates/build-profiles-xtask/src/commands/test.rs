@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::{Result, bail};
 use build_profiles::diagnostic::{Diagnostic, Level, did_you_mean};
 use build_profiles::key::nextest::release;
-use build_profiles::layout::{environment_path, nextest_path};
+use build_profiles::layout::nextest_path;
 use build_profiles::plan::{OnUndeclared, plan};
 use build_profiles::policy::{Policy, Test};
 use build_profiles::runner::arguments::{self, Given};
@@ -279,14 +279,7 @@ fn environment(
 ) -> Result<Option<String>> {
     let names = || policy.environments.iter().map(|e| e.name.value.as_str());
     let Some(name) = &args.environment else {
-        let is_copied = |name: &&str| {
-            let file = repository
-                .workspace
-                .files
-                .get(&environment_path(policy, name));
-            file.is_some() && file == repository.machine.as_ref()
-        };
-        return Ok(names().find(is_copied).map(str::to_owned));
+        return Ok(repository.environment().map(str::to_owned));
     };
     if names().any(|known| known == name) {
         return Ok(Some(name.clone()));

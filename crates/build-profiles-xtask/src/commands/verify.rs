@@ -5,22 +5,19 @@
 
 mod observe;
 
-use std::collections::BTreeMap;
-
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use build_profiles::cache::daemon as cache;
 use build_profiles::diagnostic::{Diagnostic, Level};
 use build_profiles::evidence::{Evidence, MachineLayer};
-use build_profiles::layout::{environment_path, machine_path};
+use build_profiles::layout::machine_path;
 use build_profiles::machine::{self, Freshness, Wants};
 use build_profiles::plan::{OnUndeclared, Plan};
 use build_profiles::policy::Storage;
 use build_profiles::probe::{Claim, Subject, View, claims, shared_claim, with_ignored};
 use build_profiles::settings::Settings;
 use build_profiles::verdict::{self, Outcome, Verdict, judge, not_tried, shared};
-use camino::Utf8PathBuf;
 
 use super::decided::{Decided, Undeclared, decide};
 use crate::cli::{CommonArgs, Format, VerifyArgs};
@@ -48,7 +45,8 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     if let Some(failure) = &proof.failure {
         bail!("{failure}");
     }
-    let mut findings = findings(&decided);
+    // What was found in the files stands first; here is the lints' place.
+    let mut findings: Vec<Diagnostic> = decided.diagnostics().cloned().collect();
     findings.extend(proof.daemon.iter().cloned());
     findings.extend(verdict::findings(&proof.evidence));
     let exit = exit(args.common.strict, &findings, &proof.verdicts);
@@ -107,20 +105,12 @@ fn decided(common: &CommonArgs) -> Result<(Decided, usize)> {
     Ok((decided, documented))
 }
 
-/// Everything that was found in the files; the lints' place.
-fn findings(decided: &Decided) -> Vec<Diagnostic> {
-    let read = decided.repository.diagnostics.iter();
-    read.chain(&decided.plan.diagnostics).cloned().collect()
-}
-
 /// Drift, or a policy that can't be used, said as `configure --check` says it.
 fn stopped_by_the_files(args: &VerifyArgs, decided: &Decided) -> Option<Exit> {
-    let mut drift = decided.plan.drift.iter();
-    let drifts = drift.any(|drift| args.common.strict || !drift.by_lock);
-    let unusable = findings(decided)
-        .iter()
+    let unusable = decided
+        .diagnostics()
         .any(|finding| finding.level == Level::Error);
-    let exit = match (unusable, drifts) {
+    let exit = match (unusable, decided.drifts(args.common.strict)) {
         (true, _) => Exit::Failed,
         (false, true) => Exit::Findings,
         (false, false) => return None,
@@ -212,7 +202,6 @@ fn prove(mode: Mode, decided: &Decided, documented: usize, progress: &Progress) 
         claims: &claims,
         progress,
         documented,
-        last_seconds: read::last_seconds(&repository.state),
         evidence,
     }
     .observe()?;
@@ -260,8 +249,7 @@ fn two_checkouts(
 ) -> Result<Verdict> {
     /// A storage that is dead or slow is told long before; this is for a workspace that takes long.
     const LIMIT: Duration = Duration::from_secs(60 * 60);
-    let folder = Utf8PathBuf::from_path_buf(std::env::temp_dir())
-        .map_err(|path| anyhow!("`{}` is not UTF-8", path.display()))?;
+    let folder = run::temporary()?;
     let machine = machine_path(view.policy);
     let seen = run::cache::shared::shared(
         children,
@@ -299,7 +287,7 @@ fn unexplained_failure(evidence: &Evidence, claims: &[Claim]) -> Option<String> 
         .iter()
         .find(|build| build.failure.is_some())?;
     let said = build.failure.as_deref().unwrap_or_default();
-    if build_profiles::verdict::explains(said, claims, evidence).is_some() {
+    if verdict::explains(said, claims, evidence).is_some() {
         return None;
     }
     Some(format!(
@@ -314,20 +302,15 @@ fn machine_layer(
     wants: Option<&Wants>,
     machine: &str,
 ) -> (MachineLayer, Option<String>) {
-    let policy = repository.policy.clone().unwrap_or_default();
-    let files: &BTreeMap<_, _> = &repository.workspace.files;
-    if let Some(text) = &repository.machine {
-        let names = policy.environments.iter().map(|one| &one.name.value);
-        for name in names {
-            if files.get(&environment_path(&policy, name)) == Some(text) {
-                return (MachineLayer::Environment(name.clone()), Some(name.clone()));
-            }
-        }
+    if let Some(name) = repository.environment() {
+        return (
+            MachineLayer::Environment(name.to_owned()),
+            Some(name.to_owned()),
+        );
     }
     let Some(wants) = wants else {
         return (MachineLayer::Unwanted, None);
     };
-    debug_assert!(!machine_path(&policy).as_str().is_empty());
     let layer = match &repository.machine {
         None => MachineLayer::Missing,
         Some(text) => match machine::is_current(text, wants) {

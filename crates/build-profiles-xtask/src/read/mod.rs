@@ -18,7 +18,7 @@ use anyhow::{Context, Result, anyhow};
 use build_profiles::diagnostic::{Diagnostic, FilePath};
 use build_profiles::facts::{Member, Workspace};
 use build_profiles::layout::{
-    config_path, machine_path, manifest_path, nextest_path, portable_path,
+    config_path, environment_path, machine_path, manifest_path, nextest_path, portable_path,
 };
 use build_profiles::local::{self, LOCAL_POLICY, Local};
 use build_profiles::machine::inherited::config_env;
@@ -128,6 +128,17 @@ impl Repository {
     /// How programs are started in this workspace: in its root, in the environment of the user's shell.
     pub(crate) fn children(&self) -> Children {
         Children::of(&self.root, &self.config_env())
+    }
+
+    /// The environment whose file this machine has copied: it stands in place of `.cargo/machine.toml`.
+    pub(crate) fn environment(&self) -> Option<&str> {
+        let (policy, machine) = (self.policy.as_ref()?, self.machine.as_ref()?);
+        let mut names = policy
+            .environments
+            .iter()
+            .map(|one| one.name.value.as_str());
+        names
+            .find(|name| self.workspace.files.get(&environment_path(policy, name)) == Some(machine))
     }
 
     /// `[env]` of the Cargo config with all layers that it includes; of several values the last holds.

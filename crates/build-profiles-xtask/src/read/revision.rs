@@ -23,13 +23,7 @@ pub(crate) fn at(args: &CommonArgs, now: &Repository, revision: &str) -> Result<
     let Some(commit) = run::git::commit(&now.root, revision)? else {
         return missing(now, revision);
     };
-    // Outside of every workspace: a Cargo config above it would be merged in.
-    let temporary = Utf8PathBuf::from_path_buf(std::env::temp_dir())
-        .map_err(|path| anyhow!("`{}` is not UTF-8", path.display()))?;
-    let temporary = temporary
-        .canonicalize_utf8()
-        .with_context(|| format!("failed to find `{temporary}`"))?;
-    let folder = Private::new(&temporary, "build-profiles-base")?;
+    let folder = Private::new(&run::temporary()?, "build-profiles-base")?;
     run::git::lay_out(&now.root, &commit, folder.path())?;
     let tree = folder.path().join("tree");
     let inside = now

@@ -175,7 +175,7 @@ fn human(args: &CommonArgs, verified: &Verified<'_>) {
             .iter()
             .filter(|verdict| verdict.outcome == outcome);
         if outcome == Outcome::NotTried {
-            text += &left_out(of_kind, color);
+            text += &left_out(of_kind);
         } else {
             for verdict in of_kind {
                 text += &one(verdict, color);
@@ -246,7 +246,7 @@ fn one(verdict: &Verdict, color: bool) -> String {
 }
 
 /// What was left out, by reason.
-fn left_out<'v>(verdicts: impl Iterator<Item = &'v Verdict>, _color: bool) -> String {
+fn left_out<'v>(verdicts: impl Iterator<Item = &'v Verdict>) -> String {
     let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for verdict in verdicts {
         by_reason

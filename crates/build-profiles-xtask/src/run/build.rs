@@ -13,7 +13,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 use super::cache_server::CacheServer;
-use super::{Children, cpu, excerpt, output};
+use super::{Children, cpu, excerpt, output, private};
 
 /// Longer than any build takes; what hangs is ended all the same.
 const LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
@@ -97,7 +97,7 @@ pub(crate) fn build(
             command: variables + &shown,
             calls,
             linked: linked(&artifacts, order.target_dir),
-            debug_objects: debug_objects(order.target_dir),
+            debug_objects: private::count(order.target_dir, |file| file.extension() == Some("dwo")),
             compiled: artifacts.iter().filter(|artifact| !artifact.fresh).count(),
             warnings: warnings(&stderr),
             failure: (!ran.status.success()).then(|| excerpt::failure(&stderr)),
@@ -119,7 +119,6 @@ fn quoted(arg: &str) -> String {
 
 #[derive(Deserialize)]
 struct Artifact {
-    reason: String,
     target: Target,
     profile: Profile,
     filenames: Vec<Utf8PathBuf>,
@@ -144,19 +143,17 @@ fn artifacts(stdout: &str) -> Vec<Artifact> {
         .lines()
         .filter(|line| line.starts_with("{\"reason\":\"compiler-artifact\""))
         .filter_map(|line| serde_json::from_str(line).ok())
-        .filter(|artifact: &Artifact| artifact.reason == "compiler-artifact")
         .collect()
 }
 
 fn linked(artifacts: &[Artifact], target_dir: &Utf8Path) -> Vec<Linked> {
     let mut linked = Vec::new();
     for artifact in artifacts {
-        let harness = artifact.profile.test.then_some("test");
-        let kinds = artifact.target.kind.iter().filter(|kind| *kind != "test");
-        let kinds = kinds
-            .chain(&artifact.target.crate_types)
-            .map(String::as_str);
-        let role = Role::of(kinds.chain(harness));
+        let role = Role::of_target(
+            artifact.target.kind.iter().map(String::as_str),
+            artifact.target.crate_types.iter().map(String::as_str),
+            artifact.profile.test,
+        );
         let is_product = |file: &&Utf8PathBuf| match role {
             Role::BuildScript => true,
             _ => matches!(file.extension(), Some("so" | "dylib" | "dll")),
@@ -193,17 +190,6 @@ fn marks(file: &Utf8Path) -> Option<Vec<Mark>> {
         let _read = sought.and_then(|_| (&mut open).take(len).read_to_end(&mut bytes));
         bytes
     }))
-}
-
-/// The `.dwo` files in a target directory, at any depth.
-fn debug_objects(folder: &Utf8Path) -> usize {
-    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
-    entries
-        .map(|entry| match entry.file_type() {
-            Ok(kind) if kind.is_dir() => debug_objects(entry.path()),
-            _ => usize::from(entry.path().extension() == Some("dwo")),
-        })
-        .sum()
 }
 
 /// What Cargo itself warns of: keys that it does not know, profiles that it does not read.

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::limit::Wait;
 use super::server::Server;
-use super::{Children, cpu, excerpt, output};
+use super::{Children, cpu, excerpt, output, private};
 
 /// Variables of these names choose a storage. Others (`SCCACHE_RECACHE`, `SCCACHE_CACHE_SIZE`) are
 /// part of what is to be seen.
@@ -38,9 +38,7 @@ const STORAGE: [&str; 14] = [
 
 /// A server of our own for whole builds; or only its port, where no cache is asked for.
 pub(crate) struct CacheServer<'a> {
-    children: &'a Children,
     server: RefCell<Server<'a>>,
-    program: Option<String>,
     folder: Utf8PathBuf,
     over: Option<Utf8PathBuf>,
     read: RefCell<Read>,
@@ -80,9 +78,7 @@ impl<'a> CacheServer<'a> {
         variables.push(("SCCACHE_CONF".to_owned(), Some(conf)));
         let server = Server::new(children, program, folder)?.with_variables(variables);
         Ok(Self {
-            children,
             server: RefCell::new(server),
-            program: program.map(str::to_owned),
             folder: folder.to_owned(),
             over: None,
             read: RefCell::default(),
@@ -142,14 +138,14 @@ impl<'a> CacheServer<'a> {
 
     /// What it did since it was asked last.
     pub(crate) fn counts(&self) -> Result<CacheCounts> {
-        let program = self.program.as_ref().context("no server was started")?;
+        let client = self.server.borrow().client();
+        let mut client = client.context("no server was started")?;
         // Whoever called the wrapper after its end has started another one, which knows of nothing before.
         ensure!(self.server.borrow_mut().lives(), "it went away meanwhile");
         // Some versions start a server to say that it has done nothing.
         ensure!(self.server.borrow().is_up(), "the server is gone");
-        let mut ask = self.children.command(program);
-        self.apply(ask.args(["--show-stats", "--stats-format=json"]));
-        let told = output(&mut ask, Duration::from_secs(30))?;
+        client.args(["--show-stats", "--stats-format=json"]);
+        let told = output(&mut client, Duration::from_secs(30))?;
         ensure!(
             told.status.success(),
             "{}",
@@ -161,7 +157,7 @@ impl<'a> CacheServer<'a> {
         let mut read = self.read.borrow_mut();
         let log = fs::read_to_string(self.log_file()).unwrap_or_default();
         let mut since = since(&read.counts, &now);
-        since.entries = Some(files(&self.folder));
+        since.entries = Some(private::count(&self.folder, |_| true));
         since.missed_crates = missed(log.get(read.log..).unwrap_or_default());
         *read = Read {
             counts: now,
@@ -178,17 +174,6 @@ impl<'a> CacheServer<'a> {
     fn log_file(&self) -> Utf8PathBuf {
         self.folder.with_extension("log")
     }
-}
-
-/// The files below a folder.
-fn files(folder: &Utf8Path) -> usize {
-    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
-    entries
-        .map(|entry| match entry.file_type() {
-            Ok(kind) if kind.is_dir() => files(entry.path()),
-            _ => 1,
-        })
-        .sum()
 }
 
 /// Sccache's statistics; a field that a version lacks is 0.

@@ -28,7 +28,7 @@ pub(crate) use child::Children;
 pub(crate) use host::{Toolchain, cache_folder, host, look_up, toolchain, version};
 use limit::{Ended, output_unless};
 pub(crate) use limit::{output, waited};
-pub(crate) use private::{Private, clear};
+pub(crate) use private::{Private, clear, temporary};
 pub(crate) use scratch::start_check;
 pub(crate) use small::Small;
 pub(crate) use suite::Suite;

@@ -4,7 +4,7 @@ use std::fs;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// A folder that nobody else uses; removed when dropped.
@@ -50,6 +50,26 @@ pub(crate) fn clear(path: &Utf8Path) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// How many files below a folder are `wanted`.
+pub(super) fn count(folder: &Utf8Path, wanted: fn(&Utf8Path) -> bool) -> usize {
+    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => count(entry.path(), wanted),
+            _ => usize::from(wanted(entry.path())),
+        })
+        .sum()
+}
+
+/// The system's temporary folder, outside of every workspace: a Cargo config above it would be merged in.
+pub(crate) fn temporary() -> Result<Utf8PathBuf> {
+    let temporary = Utf8PathBuf::from_path_buf(std::env::temp_dir())
+        .map_err(|path| anyhow!("`{}` is not UTF-8", path.display()))?;
+    temporary
+        .canonicalize_utf8()
+        .with_context(|| format!("failed to find `{temporary}`"))
 }
 
 impl Drop for Private {

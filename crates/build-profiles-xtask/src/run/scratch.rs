@@ -26,10 +26,7 @@ pub(crate) fn start_check(children: &Children, state: &Utf8Path) -> Result<()> {
         fs::read_to_string(&manifest).with_context(|| format!("failed to read {manifest}"))?;
 
     let folder = Private::new(state, "start-check")?;
-    folder.write("Cargo.toml", &start::manifest(&manifest))?;
-    folder.write("build.rs", start::BUILD)?;
-    folder.write("src/lib.rs", start::LIB)?;
-    folder.write("src/main.rs", start::MAIN)?;
+    write_package(&folder, &manifest)?;
     // Under a wrapper that is sccache, a server of our own is started, and is to be stopped.
     let wrapper = children
         .var("RUSTC_WRAPPER")
@@ -58,6 +55,15 @@ pub(crate) fn start_check(children: &Children, state: &Utf8Path) -> Result<()> {
             .build(&options)
             .context("`cargo xtask` does not start")?;
     }
+    Ok(())
+}
+
+/// The package, with the profiles of the root manifest.
+pub(super) fn write_package(folder: &Private, root_manifest: &str) -> Result<()> {
+    folder.write("Cargo.toml", &start::manifest(root_manifest))?;
+    folder.write("build.rs", start::BUILD)?;
+    folder.write("src/lib.rs", start::LIB)?;
+    folder.write("src/main.rs", start::MAIN)?;
     Ok(())
 }
 

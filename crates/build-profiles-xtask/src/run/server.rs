@@ -53,21 +53,23 @@ impl<'a> Server<'a> {
     /// Starts the server as a child of ours, which can be killed: one that waits for its storage listens to nobody.
     /// What it says goes to `log`. Says whether it is up within `limit`; if not, it is gone.
     pub(super) fn start(&mut self, log: &Utf8Path, limit: Duration) -> Result<bool> {
-        let program = self.program.as_deref().context("nobody to start")?;
+        let mut command = self.client().context("nobody to start")?;
         let file = File::create(log).with_context(|| format!("failed to create {log}"))?;
-        let mut command = self.children.command(program);
-        self.apply(&mut command);
         command
             .env("SCCACHE_START_SERVER", "1")
             .env("SCCACHE_NO_DAEMON", "1")
             .env("SCCACHE_LOG", "sccache=debug")
+            // A long link between two compilations must not end it.
             .env("SCCACHE_IDLE_TIMEOUT", "0")
             .env_remove("SCCACHE_ERROR_LOG")
             .stdout(Stdio::null())
             .stderr(file);
         own_group(&mut command);
         let child = command.spawn();
-        let child = child.with_context(|| format!("failed to run `{program}`"))?;
+        let child = child.with_context(|| {
+            let program = command.get_program().to_string_lossy();
+            format!("failed to run `{program}`")
+        })?;
         let watched = Watched::group(child.id());
         self.child = Some((child, watched));
         let start = Instant::now();
@@ -100,6 +102,21 @@ impl<'a> Server<'a> {
         }
     }
 
+    /// Asks whoever listens on our port to stop.
+    fn stop(&self) {
+        let Some(mut stop) = self.client().filter(|_| self.is_up()) else {
+            return;
+        };
+        stop.arg("--stop-server");
+        // If it does not, it goes when it has been idle for long enough.
+        let _stopped = output(&mut stop, Duration::from_secs(5));
+        // The answer comes before the end, and the folder is about to be removed.
+        let start = Instant::now();
+        while self.is_up() && start.elapsed() < Duration::from_secs(2) {
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Takes note of a program that was called although none was known: what it has started is to be stopped.
     pub(super) fn was_called(&mut self, program: &str) {
         self.program.get_or_insert_with(|| program.to_owned());
@@ -122,6 +139,13 @@ impl<'a> Server<'a> {
         let mut variables = BTreeMap::from(ours);
         variables.extend(self.variables.iter().cloned());
         variables
+    }
+
+    /// The program, to ask the server something; `None`: nobody knows which that is.
+    pub(super) fn client(&self) -> Option<Command> {
+        let mut client = self.children.command(self.program.as_ref()?);
+        self.apply(&mut client);
+        Some(client)
     }
 
     /// Makes this child talk to our server, whatever the user's shell says about another.
@@ -158,22 +182,5 @@ impl Drop for Server<'_> {
     fn drop(&mut self) {
         self.stop();
         self.kill();
-    }
-}
-
-impl Server<'_> {
-    fn stop(&self) {
-        let Some(program) = self.program.as_ref().filter(|_| self.is_up()) else {
-            return;
-        };
-        let mut stop = self.children.command(program);
-        self.apply(stop.arg("--stop-server"));
-        // If it does not, it goes when it has been idle for long enough.
-        let _stopped = output(&mut stop, Duration::from_secs(5));
-        // The answer comes before the end, and the folder is about to be removed.
-        let start = Instant::now();
-        while self.is_up() && start.elapsed() < Duration::from_secs(2) {
-            thread::sleep(Duration::from_millis(10));
-        }
     }
 }

@@ -3,11 +3,11 @@
 
 use anyhow::Result;
 use build_profiles::evidence::BuildKind;
-use build_profiles::machine::start;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build::{Built, Order, build};
 use super::cache_server::CacheServer;
+use super::scratch::write_package;
 use super::{Children, Private};
 
 /// The package, in a folder of its own.
@@ -19,14 +19,11 @@ impl Small {
     /// Writes the package. It takes the profiles of the root manifest along.
     pub(crate) fn new(state: &Utf8Path, root_manifest: &str) -> Result<Self> {
         let folder = Private::new(state, "small")?;
-        folder.write("Cargo.toml", &start::manifest(root_manifest))?;
+        write_package(&folder, root_manifest)?;
         folder.write(
             "Cargo.lock",
             "version = 3\n\n[[package]]\nname = \"start-check\"\nversion = \"0.0.0\"\n",
         )?;
-        folder.write("build.rs", start::BUILD)?;
-        folder.write("src/lib.rs", start::LIB)?;
-        folder.write("src/main.rs", start::MAIN)?;
         Ok(Self { folder })
     }
 

@@ -92,6 +92,17 @@ pub enum Role {
 }
 
 impl Role {
+    /// The role of a target: its kinds, its crate types, and whether it is compiled as a harness.
+    pub fn of_target<'k>(
+        kinds: impl IntoIterator<Item = &'k str>,
+        crate_types: impl IntoIterator<Item = &'k str>,
+        harness: bool,
+    ) -> Self {
+        // `test` is a kind of target too: an integration test, compiled as a harness unless it brings its own.
+        let kinds = kinds.into_iter().filter(|kind| *kind != "test");
+        Self::of(kinds.chain(crate_types).chain(harness.then_some("test")))
+    }
+
     /// The role of a unit with these crate types and kinds.
     pub fn of<'k>(kinds: impl Iterator<Item = &'k str>) -> Self {
         let kinds: BTreeSet<&str> = kinds.collect();
@@ -189,12 +200,11 @@ pub fn units(graph: &Graph, members: &BTreeSet<&str>) -> Vec<Unit> {
 }
 
 fn role(unit: &GraphUnit) -> Role {
-    let target = &unit.target;
-    let mode = (unit.mode == "test").then_some("test");
-    // `test` is a kind of target too: an integration test, compiled as a harness unless it brings its own.
-    let kinds = target.kind.iter().filter(|kind| *kind != "test");
-    let kinds = kinds.chain(&target.crate_types).map(String::as_str);
-    Role::of(kinds.chain(mode))
+    Role::of_target(
+        unit.target.kind.iter().map(String::as_str),
+        unit.target.crate_types.iter().map(String::as_str),
+        unit.mode == "test",
+    )
 }
 
 fn crate_name(target: &GraphTarget) -> String {

@@ -15,39 +15,26 @@ pub fn tests(report: &str) -> Vec<String> {
 
 /// The tests that failed, retries included.
 pub fn failed(report: &str) -> Vec<String> {
-    cases(report, |tags| {
-        tags.iter().any(|tag| matches!(*tag, "failure" | "error"))
+    cases(report, |inside| {
+        inside.iter().any(|tag| matches!(*tag, "failure" | "error"))
     })
 }
 
-/// The test cases whose own tags are these.
-fn cases(report: &str, wanted: impl Fn(&[&str]) -> bool) -> Vec<String> {
-    let mut cases = Vec::new();
-    for case in report.split("<testcase ").skip(1) {
-        let (own, rest) = case.split_once('>').unwrap_or((case, ""));
-        let inside = match own.ends_with('/') {
-            true => "",
-            false => rest.split("</testcase").next().unwrap_or_default(),
-        };
-        let tags: Vec<&str> = inside
-            .split('<')
-            .skip(1)
-            .filter_map(|tag| tag.split([' ', '>', '/', '\n']).next())
-            .collect();
-        let of = |name| attribute(own, name).unwrap_or_default();
-        if wanted(&tags) {
-            cases.push(format!("{} {}", of("classname"), of("name")));
-        }
-    }
-    cases
+/// The tests that failed and then passed, as `binary test`, in the order of the report.
+pub fn flaky(report: &str) -> Vec<String> {
+    cases(report, |inside| {
+        inside
+            .iter()
+            .any(|tag| matches!(*tag, "flakyFailure" | "flakyError"))
+    })
 }
 
-/// The tests that failed and then passed, as `binary test`, in the order of the report.
+/// The test cases that have such tags inside, as `binary test`.
 ///
 /// A scan, no XML parser: what is text in the report is escaped, so `<` opens a tag wherever it stands.
-pub fn flaky(report: &str) -> Vec<String> {
-    let mut flaky: Vec<String> = Vec::new();
-    let mut test: Option<String> = None;
+fn cases(report: &str, wanted: impl Fn(&[&str]) -> bool) -> Vec<String> {
+    let mut cases: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut is_open = false;
     for tag in report.split('<').skip(1) {
         let tag = tag.split('>').next().unwrap_or_default();
         let (name, attributes) = tag
@@ -56,14 +43,19 @@ pub fn flaky(report: &str) -> Vec<String> {
         match name.trim_end_matches('/') {
             "testcase" => {
                 let of = |name| attribute(attributes, name).unwrap_or_default();
-                test = Some(format!("{} {}", of("classname"), of("name")));
+                cases.push((format!("{} {}", of("classname"), of("name")), Vec::new()));
+                is_open = !tag.ends_with('/');
             }
-            "/testcase" => test = None,
-            "flakyFailure" | "flakyError" => flaky.extend(test.take()),
-            _ => {}
+            "/testcase" => is_open = false,
+            name => {
+                if let Some((_, inside)) = cases.last_mut().filter(|_| is_open) {
+                    inside.push(name);
+                }
+            }
         }
     }
-    flaky
+    cases.retain(|(_, inside)| wanted(inside));
+    cases.into_iter().map(|(test, _)| test).collect()
 }
 
 /// The value of an attribute, unescaped.

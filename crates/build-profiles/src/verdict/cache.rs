@@ -169,8 +169,7 @@ impl<'a> Case<'a> {
             "with the cache empty {} were hits",
             of(count(cold.hits), count(cold.asked()))
         );
-        if let Some(without) = small_without(self.evidence).filter(|build| !build.calls.is_empty())
-        {
+        if let Some(without) = small_without(self.evidence) {
             if without.calls.iter().any(|call| self.wraps(call)) {
                 return Ok(self.verdict(Outcome::Redundant).control(
                     "with an empty `build.rustc-wrapper` it is called all the same: a variable of the environment asks for it",

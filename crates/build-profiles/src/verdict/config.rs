@@ -109,7 +109,7 @@ pub(super) fn judge_flags(
             "does the compiler in front of the linker take `{flag}`?"
         ));
     }
-    let Some(without) = small_without(evidence).filter(|build| !build.calls.is_empty()) else {
+    let Some(without) = small_without(evidence) else {
         seen.push("the control did not run".to_owned());
         return unproven(claim, seen.join("; "));
     };
@@ -196,7 +196,7 @@ pub(super) fn judge_linker(
         ));
         return verdict(claim, Outcome::Inactive, seen);
     }
-    match small_without(evidence).filter(|build| !build.calls.is_empty()) {
+    match small_without(evidence) {
         Some(without) if !without.calls.iter().any(is_it) => {
             let mut control = format!(
                 "with another linker put over it: on {} command lines of a small package",
@@ -271,7 +271,7 @@ pub(super) fn judge_wrapper(
     if with == 0 || !workspace && with < calls.len() {
         return verdict(claim, Outcome::Inactive, seen);
     }
-    match small_without(evidence).filter(|build| !build.calls.is_empty()) {
+    match small_without(evidence) {
         Some(without) => {
             let still = without.calls.iter().collect::<Vec<_>>();
             let still = still.iter().filter(is_it).count();

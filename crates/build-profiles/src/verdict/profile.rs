@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Outcome, Verdict, not_tried, of, some, unproven, verdict};
+use super::{Outcome, Verdict, not_tried, of, some, verdict};
 use crate::evidence::{Build, BuildKind, Call, Evidence, GraphSeen, Role, Taken, Unit, canonical};
 use crate::probe::{Claim, Scope, Subject};
 use crate::settings::split_spec;
@@ -179,7 +179,7 @@ fn judge_units(
     seen.push(format!(
         "with `{instead}` in its place nothing changes: something else decides"
     ));
-    unproven_with(claim, seen)
+    verdict(claim, Outcome::Unproven, seen)
 }
 
 /// What is for the build and still not of `build-override`.
@@ -195,12 +195,6 @@ fn overridden(governed: &[&Unit], all: &[Unit]) -> Option<String> {
             some(names)
         )
     })
-}
-
-fn unproven_with(claim: &Claim, seen: Vec<String>) -> Verdict {
-    let mut verdict = unproven(claim, "");
-    verdict.evidence = seen;
-    verdict
 }
 
 pub(super) fn judge_inherits(claim: &Claim, profile: &str, evidence: &Evidence) -> Verdict {

@@ -1,6 +1,6 @@
 //! The experiments, in order. What each of them means is for [`build_profiles::verdict`] to say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::thread;
 
@@ -16,7 +16,7 @@ use build_profiles::value::KeyPath;
 use build_profiles::verdict::trace_key;
 use camino::Utf8Path;
 
-use crate::read::Repository;
+use crate::read::{self, Repository};
 use crate::render::Progress;
 use crate::run::{self, Built, CacheServer, Children, Order, Private, Small, Suite, Toolchain};
 
@@ -32,8 +32,6 @@ pub(super) struct Observer<'a> {
     pub(super) progress: &'a Progress,
     /// Libraries whose doctests Cargo would run.
     pub(super) documented: usize,
-    /// How long each build took last.
-    pub(super) last_seconds: BTreeMap<BuildKind, f64>,
     pub(super) evidence: Evidence,
 }
 
@@ -80,8 +78,8 @@ impl Observer<'_> {
     }
 
     /// A step that takes long: how long it took last, or what it can be compared with.
-    fn slow_step(&self, name: &str, what: &str, build: BuildKind) {
-        let time = match self.last_seconds.get(&build) {
+    fn slow_step(&self, name: &str, what: &str, last: Option<&f64>) {
+        let time = match last {
             Some(seconds) => format!("{seconds:.0} s last time"),
             None => "as long as a clean build takes".to_owned(),
         };
@@ -322,7 +320,13 @@ impl Observer<'_> {
             variables: Vec::new(),
             target_dir: target,
         };
-        self.slow_step("build", "the workspace, from nothing", BuildKind::Workspace);
+        let last = read::last_seconds(&self.repository.state);
+        let last = |build| last.get(&build);
+        self.slow_step(
+            "build",
+            "the workspace, from nothing",
+            last(BuildKind::Workspace),
+        );
         let first = run::build(
             self.children,
             &order(BuildKind::Workspace, "dev", &["build", "--workspace"]),
@@ -343,7 +347,7 @@ impl Observer<'_> {
             seen.subject = Some(BuildKind::Workspace);
             seen.cold = Some(counts());
         }
-        self.slow_step("tests", "compiled, not run", BuildKind::Tests);
+        self.slow_step("tests", "compiled, not run", last(BuildKind::Tests));
         let tests = run::build(
             self.children,
             &order(
@@ -368,7 +372,7 @@ impl Observer<'_> {
             self.slow_step(
                 "build again",
                 "the workspace, from nothing and a warm cache",
-                BuildKind::WorkspaceAgain,
+                last(BuildKind::WorkspaceAgain),
             );
             let again = run::build(
                 self.children,

@@ -292,8 +292,6 @@ impl Lab<'_> {
             "SCCACHE_CONF",
             self.folder.join("no-such-file").as_str(),
         ));
-        // A long link between two compilations must not end it.
-        variables.push(set("SCCACHE_IDLE_TIMEOUT", "300"));
         variables.extend(self.variables.iter().map(|(name, value)| set(name, value)));
         variables
     }
@@ -322,8 +320,7 @@ impl Lab<'_> {
     }
 
     fn stats(&self, server: &Server<'_>) -> Result<Stats> {
-        let mut client = self.children.command(self.experiment.program);
-        server.apply(&mut client);
+        let mut client = server.client().context("no server was started")?;
         ask(&mut client, Duration::from_secs(5))
     }
 }
