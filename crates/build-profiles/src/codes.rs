@@ -162,6 +162,10 @@ pub static CODES: &[(&str, &str)] = &[
         "`.cargo/config` without extension stands in the way of `config.toml`",
     ),
     (
+        "lint_level_expired",
+        "a level under `[lint]` whose last day has passed",
+    ),
+    (
         "linker_for_other_platform",
         "a linker that does not link for the platform",
     ),
@@ -360,11 +364,12 @@ pub static CODES: &[(&str, &str)] = &[
     ("wrong_type", "a value of another type than the key takes"),
 ];
 
-/// Whether a diagnostic may bear this code.
+/// Whether a diagnostic may bear this code: one of these, or a lint's name.
 pub fn is_known(code: &str) -> bool {
-    CODES
-        .binary_search_by_key(&code, |(known, _)| known)
-        .is_ok()
+    crate::lint::lint(code).is_some()
+        || CODES
+            .binary_search_by_key(&code, |(known, _)| known)
+            .is_ok()
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub mod machine;
 pub mod evidence;
 pub mod probe;
 pub mod verdict;
+pub mod lint;
 pub mod runner;
 pub mod cache;
 pub mod value;

@@ -150,6 +150,46 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Refusal> {
     }
 }
 
+/// Gives a leaf another name, and it keeps its place, its value and its comments.
+pub fn rename(text: &str, path: &KeyPath, name: &str) -> Result<String, Refusal> {
+    let refuse = |reason: &str| Refusal {
+        path: path.clone(),
+        reason: reason.to_owned(),
+        span: None,
+    };
+    let source = parse(text).map_err(|_| refuse("the file is no valid TOML"))?;
+    let leaf = source.leaf(path).ok_or_else(|| refuse("it is not there"))?;
+    let mut to = path.segments().to_vec();
+    to.pop();
+    to.push(name.to_owned());
+    let to = KeyPath::new(to);
+    if source.leaf(&to).is_some() {
+        return Err(refuse("a key of the new name is there already"));
+    }
+    let new = toml_edit::Key::new(name).display_repr().into_owned();
+    let renamed = [
+        &text[..leaf.key_span.start],
+        &new,
+        &text[leaf.key_span.end..],
+    ]
+    .concat();
+    // All other leaves are as before, and this one is where it was.
+    let says = |source: &Source<'_>| -> Vec<(KeyPath, Option<Value>)> {
+        let leaves = source.leaves().into_iter();
+        leaves.map(|leaf| (leaf.path, leaf.value)).collect()
+    };
+    let mut expected = says(&source);
+    for (other, _) in &mut expected {
+        if other == path {
+            *other = to.clone();
+        }
+    }
+    match parse(&renamed) {
+        Ok(after) if says(&after) == expected => Ok(renamed),
+        _ => Err(refuse("the file would change its meaning")),
+    }
+}
+
 fn say(text: &str) -> Result<Meaning, ParseError> {
     Ok(Meaning::of(tree::document(text)?.as_table()))
 }
