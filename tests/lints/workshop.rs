@@ -130,6 +130,71 @@ impl Workshop {
     }
 }
 
+/// A cache server of the test's own, with a folder and a port of its own; stopped when it is dropped.
+pub(crate) struct Sccache {
+    folder: tempfile::TempDir,
+    port: u16,
+}
+
+impl Sccache {
+    /// A server; `None` where sccache is missing, which is said, or is a failure where tools are required.
+    pub(crate) fn start() -> Option<Self> {
+        if !has_tools(&["sccache"]) {
+            return None;
+        }
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let port = listener.local_addr().expect("it is bound").port();
+        drop(listener);
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let server = Self { folder, port };
+        let (works, said) = run(server.speaks(Command::new("sccache").arg("--start-server")));
+        assert!(works, "{said}");
+        Some(server)
+    }
+
+    /// The command, in an environment where this is the server.
+    pub(crate) fn speaks<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command
+            .env("SCCACHE_SERVER_PORT", self.port.to_string())
+            .env("SCCACHE_DIR", self.folder.path())
+            .env("SCCACHE_IDLE_TIMEOUT", "600")
+    }
+
+    /// The counters, set to zero afterwards.
+    pub(crate) fn counted(&self) -> serde_json::Value {
+        let mut ask = Command::new("sccache");
+        ask.args(["--show-stats", "--stats-format=json"]);
+        let output = self.speaks(&mut ask).output().expect("sccache starts");
+        let _zeroed = run(self.speaks(Command::new("sccache").arg("--zero-stats")));
+        serde_json::from_slice(&output.stdout).expect("it speaks JSON")
+    }
+}
+
+impl Drop for Sccache {
+    fn drop(&mut self) {
+        let _ended = run(self.speaks(Command::new("sccache").arg("--stop-server")));
+    }
+}
+
+/// Whether all of these programs are on the PATH. What is missing is said, and is a failure where tools are required.
+pub(crate) fn has_tools(names: &[&str]) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let missing: Vec<_> = names
+        .iter()
+        .filter(|name| !std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+        .collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let required = std::env::var_os("BUILD_PROFILES_REQUIRE_TOOLS").is_some();
+    assert!(!required, "{missing:?} are required and not there");
+    #[expect(clippy::print_stderr, reason = "a skip is said")]
+    {
+        eprintln!("skipped: {missing:?} are not there");
+    }
+    false
+}
+
 /// Whether the command ended well, and what it said on both streams.
 pub(crate) fn run(command: &mut Command) -> (bool, String) {
     let output = command.output().expect("the program starts");

@@ -30,6 +30,7 @@ pub mod lint;
 pub mod runner;
 pub mod cache;
 pub mod value;
+mod program;
 pub mod secret;
 pub mod diagnostic;
 pub mod codes;

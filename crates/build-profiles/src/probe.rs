@@ -19,6 +19,7 @@ use crate::layout::{config_path, manifest_path, portable_path};
 use crate::machine::Wants;
 use crate::plan::configures_cargo;
 use crate::policy::{IfMissing, Policy, platform};
+use crate::program::is_sccache;
 use crate::settings::{Layer, Setting, Settings, Via};
 use crate::value::{KeyPath, Value};
 
@@ -332,12 +333,6 @@ pub fn shared_claim(view: &View<'_>) -> Claim {
         place: backend.and_then(|backend| view.place(&backend.span)),
         reason: None,
     }
-}
-
-/// A program by its file name: `/usr/bin/sccache`, `sccache.exe`.
-pub(crate) fn is_sccache(program: &str) -> bool {
-    let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
-    name.strip_suffix(".exe").unwrap_or(name) == "sccache"
 }
 
 /// A value without TOML's quotes.

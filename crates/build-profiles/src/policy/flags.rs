@@ -7,7 +7,7 @@ use crate::policy::source::{Field, Reader};
 use crate::value::Value;
 
 /// Codegen options that a profile key sets, and the key.
-static IN_PROFILES: &[(&str, &str)] = &[
+pub(crate) static IN_PROFILES: &[(&str, &str)] = &[
     ("codegen-units", "codegen-units"),
     ("debug-assertions", "debug-assertions"),
     ("debuginfo", "debug"),
@@ -22,11 +22,11 @@ static IN_PROFILES: &[(&str, &str)] = &[
 
 /// One `-C name=value`, however it is spelled.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Codegen<'a> {
+pub(crate) struct Codegen<'a> {
     /// The flag it begins with, and the one it ends with.
-    pub(super) flags: (usize, usize),
-    pub(super) name: String,
-    pub(super) value: &'a str,
+    pub(crate) flags: (usize, usize),
+    pub(crate) name: String,
+    pub(crate) value: &'a str,
 }
 
 /// Looks at the flags of one key.
@@ -75,7 +75,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, value: &Value) {
 }
 
 /// The flags as Cargo hands them to rustc.
-pub(super) fn split(value: &Value) -> Vec<&str> {
+pub(crate) fn split(value: &Value) -> Vec<&str> {
     match value {
         Value::Array(flags) => flags.iter().map(String::as_str).collect(),
         Value::Str(flags) => flags.split_whitespace().collect(),
@@ -84,7 +84,7 @@ pub(super) fn split(value: &Value) -> Vec<&str> {
 }
 
 /// The `-C` options among flags: `-Cx`, `-C x`, `--codegen x`, `--codegen=x`, and rustc's short forms `-g` and `-O`.
-pub(super) fn codegen<'a>(flags: &[&'a str]) -> Vec<Codegen<'a>> {
+pub(crate) fn codegen<'a>(flags: &[&'a str]) -> Vec<Codegen<'a>> {
     let mut options = Vec::new();
     for (index, flag) in flags.iter().enumerate() {
         let option = match *flag {
@@ -108,7 +108,7 @@ pub(super) fn codegen<'a>(flags: &[&'a str]) -> Vec<Codegen<'a>> {
 }
 
 /// Whether the flags choose a linker of their own.
-pub(super) fn choose_linker(flags: &[&str]) -> bool {
+pub(crate) fn choose_linker(flags: &[&str]) -> bool {
     let chosen = flags
         .iter()
         .any(|flag| flag.contains("-fuse-ld") || flag.contains("--ld-path"));
@@ -122,7 +122,7 @@ pub(super) fn choose_linker(flags: &[&str]) -> bool {
 }
 
 /// `-C opt-level=1` as one string: option and rest.
-fn glued(flag: &str) -> Option<(&str, &str)> {
+pub(crate) fn glued(flag: &str) -> Option<(&str, &str)> {
     let (option, rest) = flag.split_once(' ')?;
     let short = matches!(option, "-C" | "-Z" | "-A" | "-W" | "-D" | "-F");
     let long = option.starts_with("--") && !option.contains('=');

@@ -1,10 +1,10 @@
 //! What the human wrote: typed, with spans, nothing resolved.
 
 mod body;
-mod cfg;
+pub(crate) mod cfg;
 mod check;
 mod entry;
-mod flags;
+pub(crate) mod flags;
 mod inherits;
 mod linker;
 mod names;

@@ -150,14 +150,14 @@ pub fn triples(key: &str) -> Vec<&'static str> {
 }
 
 /// Whether a short name stands for the triple.
-pub(super) fn is_common(triple: &str) -> bool {
+pub(crate) fn is_common(triple: &str) -> bool {
     PLATFORMS
         .iter()
         .any(|platform| platform.triples.contains(&triple))
 }
 
 /// Whether a key of `[target]` is about a triple whatever the flags are.
-pub(super) fn surely(key: &str, triple: &str) -> bool {
+pub(crate) fn surely(key: &str, triple: &str) -> bool {
     if !key.starts_with("cfg(") {
         return key == triple;
     }

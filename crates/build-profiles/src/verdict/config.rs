@@ -6,7 +6,8 @@ use super::{
     unproven, verdict,
 };
 use crate::evidence::{Call, Evidence, Linked, Mark, Taken};
-use crate::probe::{Claim, is_sccache};
+use crate::probe::Claim;
+use crate::program::is_sccache;
 
 fn calls(evidence: &Evidence) -> Vec<&Call> {
     subjects(evidence)

@@ -3,13 +3,11 @@
 use crate::diagnostic::{Diagnostic, Level};
 use crate::policy::source::Reader;
 use crate::policy::{Cache, CacheScope, Entry, IfMissing, flags, inherits};
+use crate::program;
 use crate::tradeoff::Scope;
 use crate::value::Value;
 
 use super::{Subject, push};
-
-/// Programs that are compile caches.
-static CACHES: &[&str] = &["cachepot", "ccache", "kache", "sccache"];
 
 pub(super) fn check(reader: &mut Reader<'_>, subject: &Subject<'_>) {
     machine_layer(reader, subject);
@@ -69,11 +67,9 @@ fn raw_cache(reader: &mut Reader<'_>, subject: &Subject<'_>) {
         let Value::Str(program) = &entry.value.value else {
             continue;
         };
-        let file = program.rsplit(['/', '\\']).next().unwrap_or(program);
-        let stem = file.strip_suffix(".exe").unwrap_or(file);
-        if !CACHES.contains(&stem) {
+        let Some(stem) = program::cache(program) else {
             continue;
-        }
+        };
         let found = Diagnostic::warning(
             "cache_for_everybody",
             format!("without `{stem}` nobody can build this workspace"),

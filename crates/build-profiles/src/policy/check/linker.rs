@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::Diagnostic;
 use crate::policy::source::Reader;
 use crate::policy::{Body, Entry, flags, platform};
+use crate::program::is_plain_driver;
 use crate::value::Value;
 
 use super::{Subject, push};
@@ -177,48 +178,8 @@ fn flags_of(body: &Body) -> Vec<&str> {
         .collect()
 }
 
-/// Whether rustc takes a program for GCC or Clang itself, by the stem of its name, as rustc does.
-fn is_plain_driver(program: &str) -> bool {
-    let file = program.rsplit(['/', '\\']).next().unwrap_or(program);
-    let stem = file.strip_suffix(".exe").unwrap_or(file);
-    let versionless = match stem.rsplit_once('-') {
-        Some((name, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => name,
-        _ => stem,
-    };
-    let last = versionless.rsplit('-').next().unwrap_or(versionless);
-    matches!(last, "gcc" | "g++" | "clang" | "clang++")
-}
-
 /// From the first candidate to the last.
 fn span_of(candidates: &[super::super::Spanned<String>]) -> Range<usize> {
     let start = candidates.first().map_or(0, |first| first.span.start);
     start..candidates.last().map_or(start, |last| last.span.end)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_plain_driver;
-
-    #[test]
-    fn drivers_are_known_by_their_stem() {
-        for program in [
-            "clang",
-            "gcc-12",
-            "/usr/bin/clang++",
-            "x86_64-linux-gnu-gcc",
-            "clang-14",
-        ] {
-            assert!(is_plain_driver(program), "{program}");
-        }
-        for program in [
-            "cc",
-            "c++",
-            "x86_64-linux-gnu-cc",
-            "zigcc",
-            "tools/link.sh",
-            "clang-cl",
-        ] {
-            assert!(!is_plain_driver(program), "{program}");
-        }
-    }
 }
