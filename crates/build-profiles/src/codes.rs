@@ -162,10 +162,6 @@ pub static CODES: &[(&str, &str)] = &[
         "`.cargo/config` without extension stands in the way of `config.toml`",
     ),
     (
-        "lint_level_expired",
-        "a level under `[lint]` whose last day has passed",
-    ),
-    (
         "linker_for_other_platform",
         "a linker that does not link for the platform",
     ),
@@ -180,6 +176,10 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "linker_under_shared_cache",
         "a linker chosen per machine and a cache shared by machines defeat each other",
+    ),
+    (
+        "lint_level_expired",
+        "a level under `[lint]` whose last day has passed",
     ),
     (
         "lto_in_rustflags",
@@ -316,6 +316,7 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     ("unknown_key", "a key that does not exist here"),
     ("unknown_linker", "a linker that is not in the table"),
+    ("unknown_lint", "a name under `[lint]` that no lint has"),
     (
         "unknown_package",
         "an override for a package that is not in the workspace or its lock file",

@@ -7,6 +7,7 @@
 mod subject;
 mod fix;
 mod level;
+mod book;
 mod env;
 mod keys;
 mod targets;
@@ -25,6 +26,7 @@ use std::sync::LazyLock;
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::edit::Edit;
 
+pub use book::{level, lint_reference};
 pub use fix::{Fix, fixed};
 pub use level::{Allowed, Today, leveled};
 pub use subject::{Doc, File, Files, Member, Package, Role, Subject};

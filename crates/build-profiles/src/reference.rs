@@ -29,6 +29,7 @@ pub fn policy_reference() -> String {
         nextest(),
         raw(),
         environments(),
+        lint_levels(),
         unmanaged(),
         json_schema(),
         codes(),
@@ -312,6 +313,19 @@ fn environments() -> String {
         tables.join(", ")
     );
     section("`[environment.<name>]`", &body)
+}
+
+fn lint_levels() -> String {
+    let body = format!(
+        "{}\n\n\
+         ```toml\n[lint]\n# The nightly build sets its own flags.\nrustflags_replaced = \"allow\"\n\
+         cache_for_everybody = {{ level = \"allow\", until = \"2027-03-31\" }}\n```\n\n\
+         The comment above is the reason. After the day of `until` the lint has its own level again, and the entry itself \
+         is a warning, in `lint` and `verify`: what `configure --check` says does not depend on the day.\n\
+         [docs/lints.md](lints.md) lists the lints.\n",
+        meaning("lint")
+    );
+    section("`[lint]`", &body)
 }
 
 fn unmanaged() -> String {

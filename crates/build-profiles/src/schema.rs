@@ -3,6 +3,8 @@
 mod json;
 
 use crate::key::{Home, Key, Kind, keys};
+use crate::lint::lints;
+use crate::policy::lint::LEVELS;
 use crate::policy::platform::{Family, LINKERS, Linker, PLATFORMS};
 use crate::policy::storage::{self, BACKENDS};
 use crate::policy::tables::TABLES;
@@ -38,6 +40,7 @@ fn root() -> Json {
         ("cache", cache()),
         ("environment", environments()),
         ("linker", linkers()),
+        ("lint", lint_levels()),
         ("nextest", nextest()),
         ("nextest-junit", table_of(Home::NextestJunit)),
         ("nextest-profile", nextest_profile()),
@@ -360,6 +363,31 @@ fn environments() -> Json {
         ("propertyNames", Json::object([("pattern", text(NAME))])),
         ("additionalProperties", overlay),
     ])
+}
+
+/// `[lint]`: a level, or a level and its last day, for each lint.
+fn lint_levels() -> Json {
+    let words = LEVELS.iter().map(|(name, _)| text(name)).collect();
+    let word = Json::object([("enum", Json::Array(words))]);
+    let day = Json::object([
+        ("type", text("string")),
+        (
+            "description",
+            text("The last day on which the level holds."),
+        ),
+        ("pattern", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),
+    ]);
+    let mut table = closed_fields(vec![("level", word.clone()), ("until", day)]);
+    table.push(("required", Json::Array(vec![text("level")])));
+    let level = Json::Array(vec![word, Json::object(table)]);
+    let properties = lints().iter().map(|lint| {
+        let fields = [
+            ("description", text(&sentence(lint.finds))),
+            ("anyOf", level.clone()),
+        ];
+        (lint.name, Json::object(fields))
+    });
+    closed(properties.collect())
 }
 
 /// `[unmanaged]`: reasons, however deep.

@@ -171,3 +171,23 @@ fn the_table_is_in_order_and_says_everything() {
         }
     }
 }
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test of a generated file reads that file, and writes it on demand"
+)]
+fn the_book_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/lints.md");
+    if std::env::var("SNAPSHOTS").is_ok_and(|bless| bless == "overwrite") {
+        std::fs::write(path, lint_reference()).expect("docs/ can be written");
+    }
+    // The packaged crate has no docs.
+    let Ok(found) = std::fs::read_to_string(path) else {
+        return;
+    };
+    assert!(
+        found.replace("\r\n", "\n") == lint_reference(),
+        "docs/lints.md is stale: run `SNAPSHOTS=overwrite cargo test -p build-profiles lint`"
+    );
+}

@@ -7,6 +7,7 @@ mod entry;
 pub(crate) mod flags;
 mod inherits;
 mod linker;
+pub(crate) mod lint;
 mod names;
 mod nextest;
 mod overlay;
@@ -27,6 +28,7 @@ use std::ops::Range;
 use semver::{Version, VersionReq};
 
 use crate::key::Key;
+use crate::lint::Allowed;
 use crate::tradeoff::Tradeoff;
 use crate::value::{KeyPath, Value};
 
@@ -66,6 +68,8 @@ pub struct Policy {
     pub base: Body,
     /// `[environment.<name>]`: named overlays, sorted by name.
     pub environments: Vec<Environment>,
+    /// `[lint]`: levels of lints, in the order of the file.
+    pub lints: Vec<Allowed>,
     /// `[unmanaged]`: seen, named, left alone.
     pub unmanaged: Vec<Unmanaged>,
 }

@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, FilePath};
 use crate::policy::entry::{self, Place};
 use crate::policy::source::{Field, Reader};
 use crate::policy::{
-    Body, Environment, PackageSet, Policy, Spanned, body, check, names, packages, tables, top,
-    unmanaged,
+    Body, Environment, PackageSet, Policy, Spanned, body, check, lint, names, packages, tables,
+    top, unmanaged,
 };
 
 /// Reads a policy as far as that can be done without looking at the workspace.
@@ -64,6 +64,7 @@ fn read(reader: &mut Reader<'_>, document: &Document<&str>) -> Option<Policy> {
         match field.name {
             "packages" => {}
             "environment" => policy.environments = environments(reader, field, &policy.sets),
+            "lint" => policy.lints = lint::read(reader, field),
             "unmanaged" => policy.unmanaged = unmanaged::read(reader, field),
             _ => {
                 let known = top::read(reader, field, &mut policy)

@@ -34,6 +34,11 @@ pub static TABLES: &[Table] = &[
         meaning: "Linkers per platform, best first: each machine takes the first that links a small program there. An environment names exactly one, since nothing is tried there.",
     },
     Table {
+        name: "lint",
+        in_environment: false,
+        meaning: "How much a finding of `cargo xtask lint` weighs: a lint's name, and `\"allow\"`, `\"warn\"` or `\"deny\"`.",
+    },
+    Table {
         name: "packages",
         in_environment: false,
         meaning: "Named sets of packages, used as `\"@name\"`: a pattern with a `/` is a glob over member folders, another a glob over the package names of `Cargo.lock`; a leading `!` takes out.",

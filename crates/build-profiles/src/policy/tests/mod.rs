@@ -4,6 +4,7 @@ mod accepted;
 mod cache;
 mod flags;
 mod linkers;
+mod lints;
 mod nextest;
 mod packages;
 mod places;
