@@ -16,7 +16,7 @@ pub(crate) struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing to say
-  1  findings: drift, something undeclared, a setting that is not in force
+  1  findings: drift, something undeclared, a denied lint, a setting that is not in force
   2  could not run: usage, invalid policy, I/O, a build that fails
   3  an experiment could not tell";
 
@@ -43,6 +43,12 @@ pub enum Command {
     /// and the linker were really called with; then takes each setting away and looks whether that changes anything.
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
+    /// Find settings that Cargo ignores, or that defeat one another
+    ///
+    /// In manifests, in every config file that Cargo reads, in the environment, and where teams set the same things: CI
+    /// workflows, containers, editors. Works on any workspace, also without a policy; docs/lints.md lists the lints.
+    #[command(after_help = EXIT_CODES)]
+    Lint(LintArgs),
     /// Run the tests: with the policy's runner, and then the doctests
     ///
     /// The runner's own output is shown as it comes. Both are run, whatever the first comes to; the exit code is that of
@@ -85,6 +91,22 @@ pub struct VerifyArgs {
     /// the rest from it. Beside it the same as `--quick`
     #[arg(long, conflicts_with = "quick")]
     pub(crate) shared: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Arguments of `lint`.
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Mend what can be mended for certain; all files or none
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Show what `--fix` would write, and write nothing
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) diff: bool,
+    /// With `--fix`: do not build a package of a few lines under the new files before they are kept
+    #[arg(long, requires = "fix")]
+    pub(crate) no_verify: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }
@@ -165,6 +187,8 @@ pub(crate) enum Format {
     Markdown,
     /// GitHub's annotations, on the lines
     Github,
+    /// SARIF 2.1.0, for code scanning; `lint` alone
+    Sarif,
 }
 
 /// When colours are used.

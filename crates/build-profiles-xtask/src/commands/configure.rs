@@ -2,39 +2,36 @@
 
 use anyhow::Result;
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
-use build_profiles::layout::{machine_path, nextest_path};
+use build_profiles::layout::machine_path;
 use build_profiles::machine::{self, Freshness, Wants};
 use build_profiles::plan::FileChange;
 use build_profiles::policy::Spanned;
 use semver::Version;
 
 use super::decided::{Decided, Undeclared, decide};
+use super::linted::Reach;
 use super::verify;
+use super::written::{take_turn, write_proved};
 use crate::cli::ConfigureArgs;
 use crate::exit::Exit;
 use crate::read;
 use crate::render::{self, Report};
 use crate::run;
-use crate::write::{self, Recovery, Turn};
 
 pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
     render::can_say(args.common.format)?;
-    let mut place = read::place(&args.common)?;
+    let place = read::place(&args.common)?;
     if args.mode.check || args.mode.diff || place.is_broken() {
-        let decided = decide(
+        let mut decided = decide(
             read::repository(&args.common, place)?,
             Undeclared::asked(args),
         );
+        if args.mode.check {
+            decided.lint(Reach::Repository);
+        }
         return Ok(report(args, &decided, false, &[]));
     }
-    let turn = write::take_turn(&place.state, &place.root, &place.boundary, || {
-        render::waiting(&args.common)
-    })?;
-    let recovery = turn.recover()?;
-    if recovery != Recovery::Nothing {
-        render::recovered(&args.common, &recovery);
-        place = read::place(&args.common)?;
-    }
+    let (place, turn) = take_turn(&args.common, place)?;
     let mut decided = decide(
         read::repository(&args.common, place)?,
         Undeclared::asked(args),
@@ -46,39 +43,18 @@ pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Ok(report(args, &decided, false, &findings));
     }
-    write_proved(args, &decided, &turn)?;
+    write_proved(
+        &decided.repository,
+        &decided.plan.changes,
+        &turn,
+        args.no_verify,
+    )?;
     let exit = report(args, &decided, true, &findings);
     drop(turn);
     match exit {
         Exit::Clean if !args.no_verify && !args.no_machine => verify::after_configure(&args.common),
         exit => Ok(exit),
     }
-}
-
-/// Writes the plan, and keeps it if Cargo still builds with it.
-fn write_proved(args: &ConfigureArgs, decided: &Decided, turn: &Turn) -> Result<()> {
-    let repository = &decided.repository;
-    let written = turn.write(&decided.plan.changes)?;
-    let read_by_cargo = |change: &FileChange| {
-        change.path != repository.policy_file
-            && change.path != nextest_path()
-            && change.path.as_str().ends_with(".toml")
-    };
-    if args.no_verify || !decided.plan.changes.iter().any(read_by_cargo) {
-        return written.keep();
-    }
-    let Err(broken) = run::start_check(&repository.children(), &repository.state) else {
-        return written.keep();
-    };
-    written.roll_back()?;
-    let help = "help: if Cargo does not start at all, delete `.cargo/machine.toml`";
-    Err(match run::start_check(&repository.children(), &repository.state) {
-        Ok(()) => broken.context(format!("the new files were rolled back: with them Cargo can't build a package of a few lines\n\n{help}")),
-        Err(_) => broken.context(format!(
-            "nothing was written: Cargo can't build a package of a few lines here, with the new files nor without them\n\n\
-             help: mend that first, or write without this check: --no-verify\n{help}"
-        )),
-    })
 }
 
 /// Proves what this machine has and adds its own file to the plan. What was passed over comes back as findings.

@@ -6,6 +6,7 @@ use build_profiles::plan::{FileChange, OnUndeclared, Plan, plan};
 use build_profiles::policy;
 use build_profiles::settings::{Settings, settle};
 
+use super::linted::{Reach, lint};
 use crate::cli::ConfigureArgs;
 use crate::exit::Exit;
 use crate::read::Repository;
@@ -24,6 +25,13 @@ impl Decided {
             .diagnostics
             .iter()
             .chain(&self.plan.diagnostics)
+    }
+
+    /// Adds what the lints find, if nobody has said it yet.
+    pub(super) fn lint(&mut self, reach: Reach) {
+        let linted = lint(&mut self.repository, reach);
+        let found = linted.unsaid(self.diagnostics());
+        self.repository.diagnostics.extend(found);
     }
 
     /// Whether a committed file is not as the policy says; what `Cargo.lock` alone has brought counts if it is to.

@@ -1,6 +1,9 @@
 //! The commands, one file each. Each reads as prose: read, decide, act, say.
 
 mod configure;
+mod lint;
+mod linted;
+mod written;
 mod decided;
 mod review;
 mod schema;
@@ -22,6 +25,7 @@ impl Command {
                 None => configure::run(&args),
             },
             Self::Verify(args) => verify::run(&args),
+            Self::Lint(args) => lint::run(&args),
             Self::Test(args) => test::run(&args),
             Self::Schema => schema::run(),
         };

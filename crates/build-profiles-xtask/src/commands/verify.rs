@@ -20,6 +20,7 @@ use build_profiles::settings::Settings;
 use build_profiles::verdict::{self, Outcome, Verdict, judge, not_tried, shared};
 
 use super::decided::{Decided, Undeclared, decide};
+use super::linted::Reach;
 use crate::cli::{CommonArgs, Format, VerifyArgs};
 use crate::exit::Exit;
 use crate::read::{self, Repository};
@@ -35,17 +36,18 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         );
     }
     let start = Instant::now();
-    let (decided, documented) = decided(&args.common)?;
+    let (mut decided, documented) = decided(&args.common)?;
     if let Some(exit) = stopped_by_the_files(args, &decided) {
         return Ok(exit);
     }
+    decided.lint(Reach::Machine);
     let progress = Progress::new(&args.common);
     let proof = prove(Mode::asked(args), &decided, documented, &progress)?;
     progress.done();
     if let Some(failure) = &proof.failure {
         bail!("{failure}");
     }
-    // What was found in the files stands first; here is the lints' place.
+    // What was found in the files stands first.
     let mut findings: Vec<Diagnostic> = decided.diagnostics().cloned().collect();
     findings.extend(proof.daemon.iter().cloned());
     findings.extend(verdict::findings(&proof.evidence));

@@ -3,12 +3,18 @@
 //! Nothing is decided here, and nothing of the machine is read: the answer of `configure --check` is the same everywhere.
 
 mod chain;
+mod day;
+mod elsewhere;
 mod include;
+mod lintable;
 mod metadata;
 mod receipt;
 pub(crate) mod revision;
 
 pub(crate) use chain::chain;
+pub(crate) use day::today;
+pub(crate) use elsewhere::elsewhere;
+pub(crate) use lintable::lintable;
 pub(crate) use receipt::last_seconds;
 
 use std::collections::BTreeMap;
@@ -55,6 +61,8 @@ pub(crate) struct Repository {
     pub(crate) local: Local,
     /// Its text. It is no file of the plan, so it is not among the workspace's.
     local_text: Option<(FilePath, String)>,
+    /// Texts of other files that labels point into.
+    others: BTreeMap<FilePath, String>,
     /// `.cargo/machine.toml` as it stands.
     pub(crate) machine: Option<String>,
     /// A program that it names and that is not there any more.
@@ -95,6 +103,7 @@ impl Repository {
             .iter()
             .map(|(file, text)| (file, text.as_str()))
             .collect();
+        sources.extend(self.others.iter().map(|(file, text)| (file, text.as_str())));
         sources.insert(&self.policy_file, &self.policy_text);
         sources.extend(
             self.local_text
@@ -107,6 +116,11 @@ impl Repository {
     /// The text of one of them.
     pub(crate) fn source(&self, file: &FilePath) -> Option<&str> {
         self.sources().get(file).copied()
+    }
+
+    /// Keeps the text of a file that is no file of the plan, for labels to point into.
+    pub(crate) fn remember(&mut self, file: &FilePath, text: &str) {
+        self.others.insert(file.clone(), text.to_owned());
     }
 
     /// The policy's text as it stands on disk.
@@ -277,6 +291,7 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
         policy: parsed,
         local,
         local_text: local_text.map(|text| (FilePath::new(LOCAL_POLICY), text)),
+        others: BTreeMap::new(),
         machine,
         gone,
         workspace,
@@ -398,6 +413,7 @@ fn broken_repository(
         policy: None,
         local: Local::default(),
         local_text: None,
+        others: BTreeMap::new(),
         machine: None,
         gone: None,
         workspace: Workspace {

@@ -8,6 +8,7 @@ use build_profiles::secret;
 use similar::TextDiff;
 
 use super::Report;
+use crate::read::Repository;
 
 /// A unified diff of one file; coloured line by line if asked for.
 pub(super) fn unified(change: &FileChange, colored: bool) -> String {
@@ -89,9 +90,17 @@ pub(super) fn within_tables(change: &FileChange, only: Option<&str>) -> String {
 
 /// All changes as one patch for `git apply`, from the root of the git checkout.
 pub(super) fn patch(report: &Report<'_>) -> String {
+    patch_of(report.repository, committed(report))
+}
+
+/// These changes as one patch.
+pub(super) fn patch_of<'c>(
+    repository: &Repository,
+    changes: impl Iterator<Item = &'c FileChange>,
+) -> String {
     let mut text = String::new();
-    for change in committed(report) {
-        let path = report.repository.below_git_root(&change.path);
+    for change in changes {
+        let path = repository.below_git_root(&change.path);
         let _ = writeln!(text, "diff --git a/{path} b/{path}");
         match (&change.before, &change.after) {
             (None, _) => text.push_str("new file mode 100644\n"),

@@ -9,6 +9,7 @@ use build_profiles::settings::Via;
 use serde::Serialize;
 
 use super::{Report, diff, position};
+use crate::read::Repository;
 
 /// The version of the object's shape.
 const SCHEMA: u32 = 1;
@@ -50,7 +51,7 @@ struct JsonDrift<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonDiagnostic<'a> {
+pub(super) struct JsonDiagnostic<'a> {
     code: &'static str,
     level: &'static str,
     message: &'a str,
@@ -99,7 +100,7 @@ pub(super) fn report(report: &Report<'_>) -> String {
         diagnostics: report
             .diagnostics()
             .into_iter()
-            .map(|finding| json_diagnostic(report, finding))
+            .map(|finding| json_diagnostic(report.repository, finding))
             .collect(),
         note: report.note.as_deref(),
     };
@@ -159,8 +160,11 @@ pub(super) fn level(level: Level) -> &'static str {
     }
 }
 
-fn json_diagnostic<'a>(report: &Report<'_>, finding: &'a Diagnostic) -> JsonDiagnostic<'a> {
-    let sources = report.repository.sources();
+pub(super) fn json_diagnostic<'a>(
+    repository: &Repository,
+    finding: &'a Diagnostic,
+) -> JsonDiagnostic<'a> {
+    let sources = repository.sources();
     JsonDiagnostic {
         code: finding.code,
         level: level(finding.level),

@@ -7,6 +7,7 @@ mod diff;
 mod github;
 mod human;
 mod json;
+mod lint;
 #[cfg(feature = "markdown")]
 mod markdown;
 mod progress;
@@ -27,6 +28,7 @@ use crate::exit::Exit;
 use crate::read::Repository;
 use crate::write::Recovery;
 
+pub(crate) use lint::{LintReport, linted};
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
 pub(crate) use test::{Tested, tested};
@@ -61,13 +63,16 @@ impl Report<'_> {
     }
 }
 
-/// Refuses a format that this build can't say, before anything is done.
+/// Refuses a format that a command or this build can't say, before anything is done.
 pub(crate) fn can_say(format: Format) -> Result<()> {
     if format == Format::Markdown && !cfg!(feature = "markdown") {
         bail!(
             "this xtask was built without notes in Markdown\n\n\
              help: give its dependency `build-profiles-xtask` the feature: features = [\"markdown\"]"
         );
+    }
+    if format == Format::Sarif {
+        bail!("SARIF is for what a lint has found\n\nhelp: cargo xtask lint --format sarif");
     }
     Ok(())
 }
@@ -86,6 +91,7 @@ pub(crate) fn report(args: &CommonArgs, report: &Report<'_>) {
         #[cfg(not(feature = "markdown"))]
         Format::Markdown => {} // Refused by `can_say`.
         Format::Github => data(&github::report(report)),
+        Format::Sarif => {} // Refused by `can_say`.
     }
 }
 

@@ -124,6 +124,7 @@ pub(crate) fn review(args: &CommonArgs, review: &Review<'_>) {
         Format::Markdown => data(&super::markdown::review(&view(review))),
         #[cfg(not(feature = "markdown"))]
         Format::Markdown => {} // Refused by `can_say`.
+        Format::Sarif => {} // Refused by `can_say`.
         Format::Github => {
             let view = view(review);
             let mut text = String::new();

@@ -1,0 +1,62 @@
+//! The lints on a repository: for `lint`, `configure --check` and `verify`.
+
+use build_profiles::diagnostic::Diagnostic;
+use build_profiles::lint::{Files, Finding, Subject, leveled, run};
+
+use crate::read::{self, Repository, today};
+
+/// How far the lints look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The repository alone: the answer is the same on every machine and every day.
+    Repository,
+    /// This machine too: its own config files, its environment, its day.
+    Machine,
+}
+
+/// What was looked at, and what was found.
+pub(super) struct Linted {
+    pub(super) files: Files,
+    pub(super) findings: Vec<Finding>,
+    /// What could not be read, and levels whose time is over.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads and looks. What the repository's own diagnostics have said already is not said again.
+pub(super) fn lint(repository: &mut Repository, reach: Reach) -> Linted {
+    let machine = reach == Reach::Machine;
+    let (mut files, mut diagnostics) = read::lintable(repository, machine);
+    let (elsewhere, unread) = read::elsewhere(&repository.root, &repository.boundary);
+    files.files.extend(elsewhere);
+    diagnostics.extend(unread);
+    for file in &files.files {
+        repository.remember(&file.path, &file.text);
+    }
+    let policy = repository.policy.as_ref();
+    let found = run(&Subject::new(&files, policy));
+    let levels = policy
+        .map(|policy| policy.lints.as_slice())
+        .unwrap_or_default();
+    let today = machine.then(today);
+    let (findings, passed) = leveled(found, &repository.policy_file, levels, today.as_deref());
+    diagnostics.extend(passed);
+    Linted {
+        files,
+        findings,
+        diagnostics,
+    }
+}
+
+impl Linted {
+    /// All of it as diagnostics, without what others have said already in the same words.
+    pub(super) fn unsaid<'d>(&self, said: impl Iterator<Item = &'d Diagnostic>) -> Vec<Diagnostic> {
+        let said: Vec<(&str, &str)> = said.map(|one| (one.code, one.message.as_str())).collect();
+        let found = self.findings.iter().map(|finding| &finding.diagnostic);
+        self.diagnostics
+            .iter()
+            .chain(found)
+            .filter(|one| !said.contains(&(one.code, one.message.as_str())))
+            .cloned()
+            .collect()
+    }
+}
