@@ -74,7 +74,7 @@ fn report(
         &args.common,
         &LintReport {
             repository,
-            read: linted.files.files.len(),
+            read: linted.files.files.iter().filter(|one| !one.outside).count(),
             findings: &linted.findings,
             others: &linted.diagnostics,
             changes,

@@ -12,6 +12,7 @@ use build_profiles::cache::daemon as cache;
 use build_profiles::diagnostic::{Diagnostic, Level};
 use build_profiles::evidence::{Evidence, MachineLayer};
 use build_profiles::layout::machine_path;
+use build_profiles::lint;
 use build_profiles::machine::{self, Freshness, Wants};
 use build_profiles::plan::{OnUndeclared, Plan};
 use build_profiles::policy::Storage;
@@ -48,7 +49,11 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         bail!("{failure}");
     }
     // What was found in the files stands first.
-    let mut findings: Vec<Diagnostic> = decided.diagnostics().cloned().collect();
+    let mut findings: Vec<Diagnostic> = decided
+        .diagnostics()
+        .filter(|finding| !is_a_verdict(&decided.repository, finding, &proof.verdicts))
+        .cloned()
+        .collect();
     findings.extend(proof.daemon.iter().cloned());
     findings.extend(verdict::findings(&proof.evidence));
     let exit = exit(args.common.strict, &findings, &proof.verdicts);
@@ -71,6 +76,27 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     render::verified(&args.common, &verified);
     crate::write::receipt(&decided.repository.state, &render::receipt(&verified))?;
     Ok(exit)
+}
+
+/// Whether a verdict says of the same line that it is not in force, and with more evidence.
+fn is_a_verdict(repository: &Repository, finding: &Diagnostic, verdicts: &[Verdict]) -> bool {
+    let Some(label) = finding
+        .labels
+        .first()
+        .filter(|_| lint::lint(finding.code).is_some())
+    else {
+        return false;
+    };
+    let text = repository.source(&label.file).unwrap_or_default();
+    let line = text[..label.span.start.min(text.len())]
+        .matches('\n')
+        .count()
+        + 1;
+    verdicts
+        .iter()
+        .filter(|verdict| verdict.outcome == Outcome::Inactive)
+        .filter_map(|verdict| verdict.claim.place.as_ref())
+        .any(|place| place.file == label.file.as_str() && place.line == line)
 }
 
 /// The quick proof that `configure` ends with, on the files it has just written.

@@ -18,7 +18,7 @@ use crate::read::Repository;
 pub(crate) struct LintReport<'a> {
     /// What was read.
     pub(crate) repository: &'a Repository,
-    /// How many files were looked at.
+    /// How many files of the repository were looked at.
     pub(crate) read: usize,
     /// What was found, in the order of files and lines.
     pub(crate) findings: &'a [Finding],
