@@ -297,7 +297,17 @@ fn cases(files: &Files) -> Vec<String> {
 }
 
 /// Homes that nobody has, for tests.
-const INVENTED: &[&str] = &["a", "A B", "me", "you", "user", "name"];
+const INVENTED: &[&str] = &[
+    "a",
+    "A B",
+    "ann",
+    "linuxbrew",
+    "me",
+    "name",
+    "runner",
+    "user",
+    "you",
+];
 
 fn homes(files: &Files) -> Vec<String> {
     let roots = ["/home", "/Users", "\\Users", "\\\\Users"]
@@ -387,7 +397,10 @@ fn with_samples(files: &Files) -> String {
         .trim();
     let verdict = text("tests/verify/founding_story/stdout");
     let verdict = verdict.split("\n::").next().unwrap_or_default();
+    let finding = text("tests/lint/founding_mistake/stderr");
+    let finding = finding.split("\n\n").next().unwrap_or_default();
     let samples = [
+        ("finding", format!("```text\n{finding}\n```")),
         (
             "policy",
             format!(

@@ -1,4 +1,4 @@
-//! `check-cost`: what `configure --check` costs beside `cargo metadata --no-deps` on the same tree in the same run.
+//! `check-cost`: what `configure --check` and `lint` cost beside `cargo metadata --no-deps` on the same tree in the same run.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::sample::{Spread, ratios};
 use crate::tools::{self, Tool};
 use crate::{Outcome, generate, scrub};
 
-/// Measure `configure --check` beside `cargo metadata --no-deps` on generated workspaces
+/// Measure `configure --check` and `lint` beside `cargo metadata --no-deps` on generated workspaces
 ///
 /// The commands take turns in a random order, and each round gives one ratio, so that a busy machine troubles both
 /// alike. Without `--tool`, this repository's tool is built twice: as a user installs it, and as `cargo xtask` builds it.
@@ -77,16 +77,20 @@ fn compare(root: &Path, tools: &[Tool], args: &Args) -> Result<Vec<Row>> {
     .context("the generated workspace has to be configured")?;
 
     // The base stands first.
-    let sides = 1 + tools.len();
-    let mut samples: Vec<Vec<Cost>> = vec![Vec::new(); sides];
+    let sides: Vec<Side<'_>> = std::iter::once(Side::Metadata)
+        .chain(tools.iter().flat_map(|tool| {
+            [&["configure", "--check"][..], &["lint"]].map(|command| Side::Tool(tool, command))
+        }))
+        .collect();
+    let mut samples: Vec<Vec<Cost>> = vec![Vec::new(); sides.len()];
     let mut random = fastrand::Rng::with_seed(args.seed);
     for round in 0..=args.rounds {
-        let mut order: Vec<usize> = (0..sides).collect();
+        let mut order: Vec<usize> = (0..sides.len()).collect();
         random.shuffle(&mut order);
         for side in order {
-            let mut command = match side.checked_sub(1) {
-                None => metadata(&manifest),
-                Some(tool) => tools::configure(&tools[tool].path, &manifest, &["--check"]),
+            let mut command = match sides[side] {
+                Side::Metadata => metadata(&manifest),
+                Side::Tool(tool, words) => tools::command(&tool.path, &manifest, words),
             };
             let sample = cost(command.current_dir(root))?;
             if round > 0 {
@@ -94,15 +98,21 @@ fn compare(root: &Path, tools: &[Tool], args: &Args) -> Result<Vec<Row>> {
             }
         }
     }
-    let names = std::iter::once("cargo metadata --no-deps".to_owned()).chain(
-        tools
-            .iter()
-            .map(|tool| format!("configure --check ({})", tool.name)),
-    );
+    let names = sides.iter().map(|side| match side {
+        Side::Metadata => "cargo metadata --no-deps".to_owned(),
+        Side::Tool(tool, words) => format!("{} ({})", words.join(" "), tool.name),
+    });
     Ok(names
         .zip(&samples)
         .map(|(name, costs)| row(&name, costs, &samples[0]))
         .collect())
+}
+
+/// What takes turns.
+#[derive(Clone, Copy)]
+enum Side<'t> {
+    Metadata,
+    Tool(&'t Tool, &'t [&'t str]),
 }
 
 fn metadata(manifest: &Path) -> Command {

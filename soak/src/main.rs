@@ -1,7 +1,7 @@
 //! What takes too long for CI, as commands that anyone can run:
 //!
 //! - `generate`: a workspace of any size, with a policy;
-//! - `check-cost`: `configure --check` beside `cargo metadata --no-deps`, on generated workspaces;
+//! - `check-cost`: `configure --check` and `lint` beside `cargo metadata --no-deps`, on generated workspaces;
 //! - `cold-build`: what a cold build of the xtask costs, beside the published crate `cargo-wizard`;
 //! - `foreign`: the laws of `configure` on checkouts of workspaces that are not ours;
 //! - `verify-cost`: what `verify` costs beside the builds it waits for.

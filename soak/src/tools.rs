@@ -125,11 +125,12 @@ fn executable(message: Value) -> Option<PathBuf> {
 
 /// `configure` with these arguments, on the workspace of `manifest`.
 pub(crate) fn configure(tool: &Path, manifest: &Path, arguments: &[&str]) -> Command {
+    command(tool, manifest, &[&["configure"], arguments].concat())
+}
+
+/// These words, on the workspace of `manifest`.
+pub(crate) fn command(tool: &Path, manifest: &Path, words: &[&str]) -> Command {
     let mut command = scrub::command(tool);
-    command
-        .arg("configure")
-        .args(arguments)
-        .arg("--manifest-path")
-        .arg(manifest);
+    command.args(words).arg("--manifest-path").arg(manifest);
     command
 }
