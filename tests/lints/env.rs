@@ -7,12 +7,22 @@ use crate::Seen::{Fails, Has, Lacks, Works};
 pub(crate) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         lint: "env_configures_nothing",
-        // Without the wrapper there is nothing that could be missing; with it, Cargo cannot even start rustc.
-        by: Cargo(
-            &["build", "-v"],
-            &[Works, Lacks("sccache ")],
-            &[Has("sccache ")],
-        ),
+        by: crate::By::Test(|bad, good| {
+            let Some(server) = crate::workshop::Sccache::start() else {
+                return;
+            };
+            let wrapped = |workshop: &crate::workshop::Workshop| {
+                let _ = std::fs::remove_dir_all(workshop.root.join("target"));
+                let (works, said) =
+                    crate::run(server.speaks(&mut workshop.cargo(&["build", "-v"])));
+                assert!(works, "{said}");
+                said.contains("sccache ")
+            };
+            assert!(!wrapped(bad));
+            assert!(wrapped(good));
+            let said = bad.fix();
+            assert!(wrapped(bad), "{said}");
+        }),
     },
     Experiment {
         lint: "env_not_expanded",

@@ -44,6 +44,17 @@ pub(crate) enum Seen {
     Lacks(&'static str),
 }
 
+impl Seen {
+    fn holds(&self, works: bool, said: &str) -> bool {
+        match self {
+            Self::Works => works,
+            Self::Fails => !works,
+            Self::Has(text) => said.contains(text),
+            Self::Lacks(text) => !said.contains(text),
+        }
+    }
+}
+
 static FAMILIES: &[&[Experiment]] = &[
     env::EXPERIMENTS,
     keys::EXPERIMENTS,
@@ -90,15 +101,18 @@ pub(crate) fn prove(experiments: &[Experiment]) {
                     let workshop = Workshop::new(example);
                     let (works, said) = run(&mut workshop.cargo(arguments));
                     for seen in *expected {
-                        let holds = match seen {
-                            Seen::Works => works,
-                            Seen::Fails => !works,
-                            Seen::Has(text) => said.contains(text),
-                            Seen::Lacks(text) => !said.contains(text),
-                        };
-                        if !holds {
+                        if !seen.holds(works, &said) {
                             wrong.push(format!("{}, {name}: not {seen:?}:\n{said}", lint.name));
                         }
+                    }
+                }
+                if lint.fixable {
+                    // What was seen of the mistake is not to be seen of what the tool makes of it.
+                    let workshop = Workshop::new(lint.bad);
+                    let fixed = workshop.fix();
+                    let (works, said) = run(&mut workshop.cargo(arguments));
+                    if of_bad.iter().all(|seen| seen.holds(works, &said)) {
+                        wrong.push(format!("{}, mended:\n{fixed}\n{said}", lint.name));
                     }
                 }
             }

@@ -110,10 +110,22 @@ impl Workshop {
         fs::write(path, text).expect("it is ours");
     }
 
+    /// Mends what the tool can mend, by the tool itself, and gives what it said.
+    pub(crate) fn fix(&self) -> String {
+        let mut tool = self.clean(Command::new(env!("CARGO_BIN_EXE_xtask")));
+        let (_, said) = run(tool.args(["lint", "--fix", "--no-verify"]));
+        said
+    }
+
     /// Cargo in the workspace root, offline, as in the shell of somebody who has set nothing.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("cargo");
-        command.args(arguments).current_dir(&self.root);
+        let mut command = self.clean(Command::new("cargo"));
+        command.args(arguments);
+        command
+    }
+
+    fn clean(&self, mut command: Command) -> Command {
+        command.current_dir(&self.root);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
             let steers = ["CARGO", "RUSTC", "RUSTDOC", "RUSTFLAGS", "SCCACHE"];
@@ -125,6 +137,8 @@ impl Workshop {
         command
             .env("CARGO_HOME", home)
             .env("CARGO_NET_OFFLINE", "true")
+            // Nobody can have a server there: the user's own is not ours to ask.
+            .env("SCCACHE_SERVER_PORT", "1")
             .env("CARGO_TERM_COLOR", "never");
         command
     }

@@ -371,7 +371,7 @@ mod tests {
         assert!(is_in_a_home("/Users/ann/bin/x") && is_in_a_home("C:\\Users\\ann\\x.exe"));
         for fine in [
             "/home/runner/x",
-            "/opt/home/x",
+            "/opt/home/a",
             "home/x",
             "/usr/bin/cc",
             "/home/linuxbrew/.linuxbrew/bin/clang",
