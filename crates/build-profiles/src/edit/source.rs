@@ -80,6 +80,22 @@ impl Source<'_> {
         self.leaf_of(self.tree.find(path.segments())?)
     }
 
+    /// Where the elements of the array at this path stand; none if it is no array.
+    pub fn element_spans(&self, path: &KeyPath) -> Vec<Range<usize>> {
+        let leaf = self
+            .tree
+            .find(path.segments())
+            .map(|id| &self.tree.node(id).kind);
+        let elements = match leaf {
+            Some(Kind::Leaf(leaf)) => leaf.elements.as_deref().unwrap_or_default(),
+            _ => &[],
+        };
+        elements
+            .iter()
+            .map(|element| element.span.clone())
+            .collect()
+    }
+
     /// Where the table at this path is named first: its header, else its key.
     pub fn table_span(&self, path: &KeyPath) -> Option<Range<usize>> {
         let id = self.tree.find(path.segments())?;

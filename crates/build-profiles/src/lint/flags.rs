@@ -7,7 +7,7 @@ use super::{Doc, Family, Finding, Group, LINT, Lint, Subject};
 use crate::diagnostic::Level;
 use crate::edit::Leaf;
 use crate::policy::flags::{IN_PROFILES, codegen, glued, split};
-use crate::policy::platform::surely;
+use crate::policy::platform::{surely, triples};
 use crate::value::{KeyPath, Value};
 
 const RUSTFLAGS: &str = "https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags";
@@ -120,24 +120,32 @@ pub(super) struct Flags<'s, 'a> {
 }
 
 impl Flags<'_, '_> {
-    /// Where the flags from one to another stand; all of them if one is spelled otherwise than it reads.
+    /// Where the flags from one to another stand; all of them in a string, or if one is spelled otherwise than it reads.
     pub(super) fn span(&self, from: usize, to: usize) -> Range<usize> {
+        let spans = match &self.leaf.value {
+            Some(Value::Array(_)) => self.doc.source.element_spans(&self.leaf.path),
+            _ => self.words(),
+        };
+        match (spans.get(from), spans.get(to)) {
+            (Some(first), Some(last)) => first.start..last.end,
+            _ => self.leaf.span.clone(),
+        }
+    }
+
+    /// Where the words of a string stand.
+    fn words(&self) -> Vec<Range<usize>> {
         let text = &self.doc.file.text[self.leaf.span.clone()];
         let mut at = 0;
         let mut spans = Vec::new();
         for flag in &self.flags {
             let Some(start) = text[at..].find(flag) else {
-                return self.leaf.span.clone();
+                return Vec::new();
             };
             at += start + flag.len();
-            spans.push(at - flag.len()..at);
+            let end = self.leaf.span.start + at;
+            spans.push(end - flag.len()..end);
         }
-        match (spans.get(from), spans.get(to)) {
-            (Some(first), Some(last)) => {
-                self.leaf.span.start + first.start..self.leaf.span.start + last.end
-            }
-            _ => self.leaf.span.clone(),
-        }
+        spans
     }
 }
 
@@ -201,10 +209,10 @@ fn two_levels(tables: &[Flags<'_, '_>], found: &mut Vec<Finding>) {
     let Some(build) = of_build.first() else {
         return;
     };
-    // A table that repeats what `build` says loses nothing.
+    // A table that repeats what `build` says loses nothing, nor does one that no target matches.
     let losing: Vec<_> = tables
         .iter()
-        .filter(|one| one.target.is_some())
+        .filter(|one| one.target.is_some_and(can_match))
         .filter(|one| {
             !of_build
                 .iter()
@@ -235,7 +243,7 @@ fn two_levels(tables: &[Flags<'_, '_>], found: &mut Vec<Finding>) {
     }
     let everywhere = KeyPath::new(["target", "cfg(all())", "rustflags"]);
     let alone = of_build.len() == 1 && build.doc.source.leaf(&everywhere).is_none();
-    if alone {
+    if alone && !build.flags.iter().any(|flag| is_of_a_machine(flag)) {
         let flags = build.flags.iter().map(|flag| (*flag).to_owned()).collect();
         let edits = moved(
             &build.doc.file.text,
@@ -250,7 +258,32 @@ fn two_levels(tables: &[Flags<'_, '_>], found: &mut Vec<Finding>) {
     found.push(finding);
 }
 
-/// Whether all of these flags are among those.
+/// Whether a table of `[target]` is for any target at all; one that rustc does not know may be a target of their own.
+fn can_match(table: &str) -> bool {
+    !table.starts_with("cfg(") || !triples(table).is_empty()
+}
+
+/// Whether a flag is about one kind of machine, so that another target's table does well to leave it out.
+fn is_of_a_machine(flag: &str) -> bool {
+    let option = flag.strip_prefix("-C").unwrap_or(flag);
+    let name = option.split('=').next().unwrap_or_default().trim();
+    flag.starts_with("-L")
+        || flag.starts_with("-l")
+        || matches!(
+            name,
+            "code-model"
+                | "link-arg"
+                | "link-args"
+                | "linker"
+                | "linker-features"
+                | "linker-flavor"
+                | "relocation-model"
+                | "target-cpu"
+                | "target-feature"
+        )
+}
+
+/// Whether all of these flags are among those, but for what is about one kind of machine.
 pub(super) fn has_all(those: &[&str], these: &[&str]) -> bool {
     // `-C x` and `-Cx` are one flag.
     let joined = |flags: &[&str]| -> Vec<String> {
@@ -270,7 +303,9 @@ pub(super) fn has_all(those: &[&str], these: &[&str]) -> bool {
         joined
     };
     let those = joined(those);
-    joined(these).iter().all(|flag| those.contains(flag))
+    joined(these)
+        .iter()
+        .all(|flag| is_of_a_machine(flag) || those.contains(flag))
 }
 
 fn words(table: &Flags<'_, '_>, found: &mut Vec<Finding>) {
@@ -382,6 +417,11 @@ mod tests {
             .is_empty()
         );
         assert!(only(config("[]")).is_empty());
+        // What never matches replaces nothing, and a CPU is chosen for each target.
+        let never = config("[\"-Ca\"]").replace("cfg(unix)", "cfg(feature = \"x\")");
+        assert!(only(never).is_empty());
+        let cpu = "//- .cargo/config.toml\n[build]\nrustflags = [\"-C\", \"target-cpu=native\"]\n[target.wasm32-unknown-unknown]\nrustflags = [\"-Ctarget-feature=+simd128\"]\n";
+        assert!(found(cpu).is_empty());
     }
 
     #[test]
