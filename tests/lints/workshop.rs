@@ -105,7 +105,11 @@ impl Workshop {
 
     /// Writes a file, from the workspace root.
     pub(crate) fn write(&self, path: &str, text: &str) {
-        let path = self.root.join(path);
+        // `/home/config.toml` is that of Cargo's home, which is in the sandbox.
+        let path = match path.strip_prefix('/') {
+            Some(outside) => self.sandbox.path().join(outside),
+            None => self.root.join(path),
+        };
         fs::create_dir_all(path.parent().expect("a file stands in a folder")).expect("it is ours");
         fs::write(path, text).expect("it is ours");
     }

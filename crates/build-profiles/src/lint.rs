@@ -14,6 +14,7 @@ mod targets;
 mod flags;
 mod linkers;
 mod wrappers;
+mod inherited;
 mod profiles;
 mod overrides;
 mod layers;

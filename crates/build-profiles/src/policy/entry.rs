@@ -1,6 +1,8 @@
 //! One key with its value: known here, of the right type, old enough for the toolchain.
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, FilePath, did_you_mean};
 use crate::key::{self, Home, KEYS, Key, Kind, LEFT_TO_CARGO, takes};
 use crate::policy::source::{Field, Reader};
 use crate::policy::storage::{self, BACKENDS};
@@ -76,29 +78,12 @@ pub(super) fn value(
 /// Whether a known key may stand here.
 fn belongs(reader: &mut Reader<'_>, field: &Field<'_>, key: &Key, place: Place) -> bool {
     let found = if let Some(gate) = key.unstable {
-        Diagnostic::error(
-            "unstable_key",
-            format!(
-                "`{}` is unstable: stable Cargo refuses or ignores it",
-                key.name
-            ),
-        )
-        .with_label(reader.file, field.span.clone(), "needs a nightly toolchain")
-        .with_note(format!("its feature gate is `{gate}`"))
-        .with_help(format!(
+        unstable(key.name, gate, reader.file, &field.span).with_help(format!(
             "remove `{}`, or keep it in the manifest and list it under `[unmanaged]`",
             key.name
         ))
     } else if place == Place::Override && !key.overridable {
-        let found = Diagnostic::error(
-            "not_in_override",
-            format!("`{}` cannot be set for single packages", key.name),
-        )
-        .with_label(
-            reader.file,
-            field.span.clone(),
-            "belongs to the profile itself",
-        );
+        let found = not_in_override(key.name, reader.file, &field.span);
         match key.name {
             "inherits" => found.with_note("Cargo ignores it in an override without a word"),
             name => found.with_note(format!(
@@ -113,9 +98,29 @@ fn belongs(reader: &mut Reader<'_>, field: &Field<'_>, key: &Key, place: Place) 
     false
 }
 
+/// The finding about what stable Cargo does not have.
+pub(crate) fn unstable(what: &str, gate: &str, file: &FilePath, span: &Range<usize>) -> Diagnostic {
+    Diagnostic::error(
+        "unstable_key",
+        format!("`{what}` is unstable: stable Cargo refuses or ignores it"),
+    )
+    .with_label(file, span.clone(), "needs a nightly toolchain")
+    .with_note(format!("its feature gate is `{gate}`"))
+}
+
+/// The finding about a key in an override that belongs to the profile.
+pub(crate) fn not_in_override(name: &str, file: &FilePath, span: &Range<usize>) -> Diagnostic {
+    Diagnostic::error(
+        "not_in_override",
+        format!("`{name}` cannot be set for single packages"),
+    )
+    .with_label(file, span.clone(), "belongs to the profile itself")
+}
+
 /// A finding: the key does not take the value.
 fn refused(reader: &mut Reader<'_>, field: &Field<'_>, key: &Key, value: &Value) {
-    let mut found = mismatch(reader, field, key.name, &key.kind, value);
+    let span = reader.value_span(field);
+    let mut found = mismatch(reader.file, span, key.name, &key.kind, value);
     if (key.home, key.name) == (Home::Profile, "panic") && *value == "immediate-abort".into() {
         found = found.with_note("`\"immediate-abort\"` is unstable");
     }
@@ -127,9 +132,9 @@ fn refused(reader: &mut Reader<'_>, field: &Field<'_>, key: &Key, value: &Value)
 }
 
 /// Why a kind does not take the value, and what was probably meant.
-pub(super) fn mismatch(
-    reader: &Reader<'_>,
-    field: &Field<'_>,
+pub(crate) fn mismatch(
+    file: &FilePath,
+    span: Range<usize>,
     name: &str,
     kind: &Kind,
     value: &Value,
@@ -154,8 +159,8 @@ pub(super) fn mismatch(
         "wrong_type"
     };
     let mut found = Diagnostic::error(code, format!("`{name}` {accepted}")).with_label(
-        reader.file,
-        reader.value_span(field),
+        file,
+        span,
         match (kind, value) {
             (Kind::Text, Value::Str(_)) => "empty".to_owned(),
             (Kind::Duration, Value::Str(_)) => "no duration".to_owned(),
@@ -169,12 +174,7 @@ pub(super) fn mismatch(
     if *kind == Kind::Duration && takes(kind, &seconds.as_str().into()) {
         found = found.with_help(format!("a number needs its unit: `\"{seconds}\"`"));
     } else if let Value::Str(text) = value {
-        let bare = match text.as_str() {
-            "true" | "yes" | "y" | "on" => Some(Value::Bool(true)),
-            "false" | "no" | "n" | "off" => Some(Value::Bool(false)),
-            number => number.parse().ok().map(Value::Int),
-        };
-        if let Some(bare) = bare.filter(|bare| takes(kind, bare)) {
+        if let Some(bare) = bare(kind, text) {
             let how = if bare.to_string() == *text {
                 " without quotes"
             } else {
@@ -191,6 +191,16 @@ pub(super) fn mismatch(
         found = found.with_help(accepted.replacen("takes", "write", 1));
     }
     found
+}
+
+/// The value that was meant by its text in quotes.
+pub(crate) fn bare(kind: &Kind, text: &str) -> Option<Value> {
+    let bare = match text {
+        "true" | "yes" | "y" | "on" => Value::Bool(true),
+        "false" | "no" | "n" | "off" => Value::Bool(false),
+        number => Value::Int(number.parse().ok()?),
+    };
+    takes(kind, &bare).then_some(bare)
 }
 
 /// A finding: the toolchain floor does not know the key or the value.
@@ -259,12 +269,8 @@ fn unknown(reader: &mut Reader<'_>, field: &Field<'_>, home: Home, place: Place)
             "package" | "build-override" | "tradeoff"
         )
     ) {
-        found(
-            "not_in_override",
-            format!("`{name}` cannot be set for single packages"),
-            "belongs to the profile itself",
-        )
-        .with_help(format!("set `{name}` in the profile"))
+        not_in_override(name, reader.file, &field.span)
+            .with_help(format!("set `{name}` in the profile"))
     } else if (home, name) == (Home::Profile, "dir-name") {
         found(
             "unknown_key",

@@ -1,5 +1,7 @@
 //! Chains of `inherits`.
 
+use std::ops::Range;
+
 use crate::diagnostic::{Diagnostic, FilePath, did_you_mean};
 use crate::policy::source::Reader;
 use crate::policy::{Body, Policy, Profile, names};
@@ -52,59 +54,81 @@ pub fn check_inherits(
         .filter_map(|profile| profile.inherits.as_ref())
         .filter(|parent| !names::is_built_in(&parent.value, floor))
         .filter(|parent| !known().any(|name| name == parent.value))
-        .map(|parent| {
-            let near = match parent.value.as_str() {
-                "debug" => Some("dev"),
-                name => did_you_mean(name, known()),
-            };
-            Diagnostic::error("unknown_profile", format!("no profile `{}`", parent.value))
-                .with_label(file, parent.span.clone(), "not defined")
-                .with_help(match near {
-                    Some(near) => format!("did you mean `\"{near}\"`?"),
-                    None => format!("add `[profile.{}]`", parent.value),
-                })
-        })
+        .map(|parent| unknown(&parent.value, known(), file, &parent.span))
         .collect()
+}
+
+/// The finding about `inherits` of a profile that is not there.
+pub(crate) fn unknown<'k>(
+    parent: &str,
+    known: impl IntoIterator<Item = &'k str>,
+    file: &FilePath,
+    span: &Range<usize>,
+) -> Diagnostic {
+    let near = match parent {
+        "debug" => Some("dev"),
+        name => did_you_mean(name, known),
+    };
+    Diagnostic::error("unknown_profile", format!("no profile `{parent}`"))
+        .with_label(file, span.clone(), "not defined")
+        .with_help(match near {
+            Some(near) => format!("did you mean `\"{near}\"`?"),
+            None => format!("add `[profile.{parent}]`"),
+        })
+}
+
+/// The finding about dev or release with `inherits`.
+pub(crate) fn in_root(name: &str, file: &FilePath, span: &Range<usize>) -> Diagnostic {
+    Diagnostic::error(
+        "inherits_in_root_profile",
+        format!("`{name}` inherits from nothing"),
+    )
+    .with_label(file, span.clone(), "a root profile")
+    .with_help("remove `inherits`")
+}
+
+/// The finding about a custom profile without `inherits`.
+pub(crate) fn missing(name: &str, file: &FilePath, span: &Range<usize>) -> Diagnostic {
+    Diagnostic::error(
+        "missing_inherits",
+        format!("profile `{name}` does not say what it inherits"),
+    )
+    .with_label(file, span.clone(), "a custom profile")
+    .with_help(match did_you_mean(name, names::BUILT_IN) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "add `inherits = \"release\"` or `inherits = \"dev\"`".to_owned(),
+    })
+}
+
+/// The finding about a profile whose chain comes back to it: `a -> b -> a`.
+pub(crate) fn cycle(name: &str, path: &str, file: &FilePath, span: &Range<usize>) -> Diagnostic {
+    Diagnostic::error(
+        "inherits_cycle",
+        format!("profile `{name}` inherits from itself"),
+    )
+    .with_label(file, span.clone(), path)
+    .with_help("let one of them inherit `dev` or `release`")
 }
 
 /// `inherits` that is missing, forbidden, or leads in a circle. `base` holds what an environment lies over.
 pub(super) fn check(reader: &mut Reader<'_>, merged: &Body, own: &[Profile]) {
     for profile in own {
         let name = profile.name.value.as_str();
-        let file = reader.file;
-        let label =
-            |found: Diagnostic, text: &str| found.with_label(file, profile.name.span.clone(), text);
         let inherits = merged
             .profiles
             .iter()
             .find(|other| other.name.value == name)
             .and_then(|other| other.inherits.as_ref());
         let found = match (&profile.inherits, inherits) {
-            (Some(parent), _) if matches!(name, "dev" | "release") => Diagnostic::error(
-                "inherits_in_root_profile",
-                format!("`{name}` inherits from nothing"),
-            )
-            .with_label(file, parent.span.clone(), "a root profile")
-            .with_help("remove `inherits`"),
-            (None, None) if !names::is_built_in(name, reader.toolchain.as_ref()) => label(
-                Diagnostic::error(
-                    "missing_inherits",
-                    format!("profile `{name}` does not say what it inherits"),
-                ),
-                "a custom profile",
-            )
-            .with_help(
-                match did_you_mean(name, ["dev", "release", "test", "bench"]) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "add `inherits = \"release\"` or `inherits = \"dev\"`".to_owned(),
-                },
-            ),
-            (Some(parent), _) if closes(merged, name) => Diagnostic::error(
-                "inherits_cycle",
-                format!("profile `{name}` inherits from itself"),
-            )
-            .with_label(file, parent.span.clone(), path(merged, name))
-            .with_help("let one of them inherit `dev` or `release`"),
+            (Some(parent), _) if matches!(name, "dev" | "release") => {
+                in_root(name, reader.file, &parent.span)
+            }
+            (None, None) if !names::is_built_in(name, reader.toolchain.as_ref()) => {
+                missing(name, reader.file, &profile.name.span)
+            }
+            (Some(parent), _) if closes(merged, name) => {
+                cycle(name, &path(merged, name), reader.file, &parent.span)
+            }
             _ => continue,
         };
         reader.diagnostics.push(found);

@@ -2,16 +2,16 @@
 
 mod body;
 pub(crate) mod cfg;
-mod check;
-mod entry;
+pub(crate) mod check;
+pub(crate) mod entry;
 pub(crate) mod flags;
-mod inherits;
+pub(crate) mod inherits;
 mod linker;
 pub(crate) mod lint;
-mod names;
+pub(crate) mod names;
 mod nextest;
 mod overlay;
-mod packages;
+pub(crate) mod packages;
 mod parse;
 pub mod platform;
 mod profile;

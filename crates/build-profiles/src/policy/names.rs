@@ -1,11 +1,13 @@
 //! Names that a person gives: of profiles, sets and environments.
 
-use crate::diagnostic::Diagnostic;
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, FilePath};
 use crate::key::{Home, keys};
 use crate::policy::source::{Field, Reader};
 
 /// Profiles that every Cargo has.
-pub(super) const BUILT_IN: [&str; 4] = ["bench", "dev", "release", "test"];
+pub(crate) const BUILT_IN: [&str; 4] = ["bench", "dev", "release", "test"];
 
 /// Names that Cargo keeps for itself, in any case; sorted. `cargo*` is too.
 static RESERVED: &[&str] = &[
@@ -44,10 +46,30 @@ pub(super) fn is_built_in(profile: &str, toolchain: Option<&semver::Version>) ->
 /// Looks at the name of a profile; `false` if the profile cannot exist.
 pub(super) fn profile(reader: &mut Reader<'_>, field: &Field<'_>) -> bool {
     let name = field.name;
+    let (file, span) = (reader.file, &field.span);
+    if let Some(found) = refused(
+        name,
+        has_debug_profile(reader.toolchain.as_ref()),
+        file,
+        span,
+    ) {
+        reader.diagnostics.push(found);
+        return false;
+    }
+    reader.diagnostics.extend(colliding(name, file, span));
+    true
+}
+
+/// The finding about a name that no profile can have.
+pub(crate) fn refused(
+    name: &str,
+    has_debug_profile: bool,
+    file: &FilePath,
+    span: &Range<usize>,
+) -> Option<Diagnostic> {
     let lower = name.to_lowercase();
-    let file = reader.file;
     let error = |code, message: String, label: &str| {
-        Diagnostic::error(code, message).with_label(file, field.span.clone(), label)
+        Diagnostic::error(code, message).with_label(file, span.clone(), label)
     };
     // Cargo takes any letter here, not only those of ASCII.
     let letter = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
@@ -58,8 +80,7 @@ pub(super) fn profile(reader: &mut Reader<'_>, field: &Field<'_>) -> bool {
             "letters, digits, `-` and `_` only",
         )
         .with_help("rename it")
-    } else if lower == "debug" && !(name == "debug" && has_debug_profile(reader.toolchain.as_ref()))
-    {
+    } else if lower == "debug" && !(name == "debug" && has_debug_profile) {
         error(
             "reserved_profile_name",
             format!("profile name `{name}` is reserved"),
@@ -85,23 +106,25 @@ pub(super) fn profile(reader: &mut Reader<'_>, field: &Field<'_>) -> bool {
         )
         .with_help("rename it")
     } else {
-        if let Some((built_in, key)) = collides(name) {
-            let found = Diagnostic::warning(
-                "profile_name_collides",
-                format!("profile `{name}` reads like `{key}` of `{built_in}` in the environment"),
-            )
-            .with_label(file, field.span.clone(), "a built-in profile, a dash, and a key")
-            .with_note(format!(
-                "Cargo takes `CARGO_PROFILE_{}_...` for `profile.{built_in}.{key}`: such a variable stops every build",
-                name.to_uppercase().replace('-', "_")
-            ))
-            .with_help(format!("rename it, to `{key}-{built_in}` for instance"));
-            reader.diagnostics.push(found);
-        }
-        return true;
+        return None;
     };
-    reader.diagnostics.push(found);
-    false
+    Some(found)
+}
+
+/// The finding about a name that a variable of the environment would read as a key of a built-in profile.
+pub(crate) fn colliding(name: &str, file: &FilePath, span: &Range<usize>) -> Option<Diagnostic> {
+    let (built_in, key) = collides(name)?;
+    let found = Diagnostic::warning(
+        "profile_name_collides",
+        format!("profile `{name}` reads like `{key}` of `{built_in}` in the environment"),
+    )
+    .with_label(file, span.clone(), "a built-in profile, a dash, and a key")
+    .with_note(format!(
+        "Cargo takes `CARGO_PROFILE_{}_...` for `profile.{built_in}.{key}`: such a variable stops every build",
+        name.to_uppercase().replace('-', "_")
+    ))
+    .with_help(format!("rename it, to `{key}-{built_in}` for instance"));
+    Some(found)
 }
 
 /// Looks at the name of `what`: of "a set" or "an environment".

@@ -131,7 +131,13 @@ pub(super) fn table(reader: &mut Reader<'_>, field: &Field<'_>, form: &Form) -> 
         match value {
             None => reader.wrong_type(inner, &crate::key::describe(&member.kind)),
             Some(value) if !takes(&member.kind, &value) => {
-                let found = entry::mismatch(reader, inner, member.name, &member.kind, &value);
+                let found = entry::mismatch(
+                    reader.file,
+                    reader.value_span(inner),
+                    member.name,
+                    &member.kind,
+                    &value,
+                );
                 reader.diagnostics.push(found);
             }
             Some(value) => read.push((inner.name.to_owned(), value)),

@@ -1,6 +1,8 @@
 //! `[packages]`: named sets, and the selectors of `package.<selector>` that use them.
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, FilePath, did_you_mean};
 use crate::policy::source::{Field, Reader};
 use crate::policy::{PackageSet, Selector, Spanned, names};
 
@@ -69,7 +71,7 @@ pub(super) fn selector(
 }
 
 /// Whether two specs can mean one package. URLs are compared as they are written.
-pub(super) fn overlap(a: &str, b: &str) -> bool {
+pub(crate) fn overlap(a: &str, b: &str) -> bool {
     let parts = |spec| match name_and_version(spec) {
         Some((name, version)) => (name, Some(version)),
         None => (spec, None),
@@ -136,9 +138,21 @@ fn pattern(reader: &mut Reader<'_>, pattern: &Spanned<String>) {
 
 /// A package ID spec, as Cargo reads it.
 fn spec(reader: &mut Reader<'_>, field: &Field<'_>) {
-    let name = field.name;
+    if let Some(found) = invalid_spec(field.name, reader.file, &field.span) {
+        let found = match found.help.first() {
+            Some(_) => found,
+            None if field.name.contains(['*', '?', '[']) => found
+                .with_help("name a set of `[packages]` with this glob, and use it as `\"@set\"`"),
+            None => found.with_help("write `name`, `name@1.2`, `\"*\"` or `\"@set\"`"),
+        };
+        reader.diagnostics.push(found);
+    }
+}
+
+/// The finding about a package ID spec that Cargo refuses, with help if that is the same in a policy and in a manifest.
+pub(crate) fn invalid_spec(name: &str, file: &FilePath, span: &Range<usize>) -> Option<Diagnostic> {
     if name.contains("://") {
-        return;
+        return None;
     }
     let (package, version) = match name_and_version(name) {
         Some((package, version)) => (package, Some(version)),
@@ -149,32 +163,25 @@ fn spec(reader: &mut Reader<'_>, field: &Field<'_>) {
         _ => c.is_alphanumeric() || matches!(c, '-' | '_'),
     };
     let bad = package.char_indices().find(|at| !fits(*at));
-    let found = if package.is_empty() {
-        Diagnostic::error("invalid_spec", format!("`{name}` names no package"))
-            .with_label(reader.file, field.span.clone(), "no name")
-            .with_help("write `name`, `name@1.2`, `\"*\"` or `\"@set\"`")
+    let error = |message, label| {
+        Diagnostic::error("invalid_spec", message).with_label(file, span.clone(), label)
+    };
+    if package.is_empty() {
+        Some(error(format!("`{name}` names no package"), "no name"))
     } else if let Some((index, bad)) = bad {
         let place = if index == 0 { "at the start of" } else { "in" };
-        let found = Diagnostic::error(
-            "invalid_spec",
+        Some(error(
             format!("`{name}` is not a package: Cargo takes no `{bad}` {place} a name"),
-        )
-        .with_label(reader.file, field.span.clone(), "not a package name");
-        if matches!(bad, '*' | '?' | '[') {
-            found.with_help("name a set of `[packages]` with this glob, and use it as `\"@set\"`")
-        } else {
-            found.with_help("write `name`, `name@1.2`, `\"*\"` or `\"@set\"`")
-        }
+            "not a package name",
+        ))
     } else if let Some(version) = version.filter(|version| !is_partial_version(version)) {
-        Diagnostic::error("invalid_spec", format!("`{version}` is not a version"))
-            .with_label(reader.file, field.span.clone(), "after the `@`")
-            .with_help(format!(
-                "write `{package}`, `{package}@1` or `{package}@1.2.3`"
-            ))
+        let found = error(format!("`{version}` is not a version"), "after the `@`");
+        Some(found.with_help(format!(
+            "write `{package}`, `{package}@1` or `{package}@1.2.3`"
+        )))
     } else {
-        return;
-    };
-    reader.diagnostics.push(found);
+        None
+    }
 }
 
 /// `syn@1.2` and `syn:1.2` in two parts.

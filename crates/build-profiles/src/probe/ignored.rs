@@ -10,7 +10,7 @@ use crate::diagnostic::did_you_mean;
 use crate::edit::parse;
 use crate::evidence::{Chain, ChainFile};
 use crate::key::{Home, keys};
-use crate::settings::split_spec;
+use crate::settings::{is_named, named};
 
 /// Tables of a config file. Source: Cargo book, Configuration.
 const TABLES: [&str; 20] = [
@@ -108,12 +108,8 @@ fn in_file(file: &ChainFile, is_config: bool, chain: &Chain) -> Vec<Claim> {
 /// An override of a package that the lock file does not have.
 fn of_no_package(spec: &str, chain: &Chain) -> Option<(String, Option<String>)> {
     let locked = chain.packages.as_ref()?;
-    let (name, version) = named(spec);
-    let fits = |(other, is): &(String, String)| {
-        other == name
-            && version.is_none_or(|wanted| is == wanted || is.starts_with(&format!("{wanted}.")))
-    };
-    if name == "*" || locked.iter().any(fits) {
+    let (name, _) = named(spec);
+    if name == "*" || locked.iter().any(|(other, is)| is_named(spec, other, is)) {
         return None;
     }
     let versions: Vec<&str> = locked
@@ -132,19 +128,6 @@ fn of_no_package(spec: &str, chain: &Chain) -> Option<(String, Option<String>)> 
         format!("`Cargo.lock` has no package `{name}`"),
         did_you_mean(name, names).map(|near| format!("did you mean `{near}`?")),
     ))
-}
-
-/// Name and version of `serde@1.0`, `https://host/serde#1.0`, `path+file:///x/serde#serde@1.0`. Source: Cargo book,
-/// Package ID Specifications.
-fn named(spec: &str) -> (&str, Option<&str>) {
-    let last = |place: &str| place.rfind('/').map_or(0, |at| at + 1);
-    match spec.split_once('#') {
-        Some((place, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => {
-            (&place[last(place)..], Some(version))
-        }
-        Some((_, package)) => split_spec(package),
-        None => split_spec(&spec[last(spec)..]),
-    }
 }
 
 /// A target table for a triple that looks like one, and is none.

@@ -189,7 +189,7 @@ pub(crate) fn spec_is_known(cx: &Context<'_>, spec: &str) -> bool {
     if spec.contains("://") {
         return true;
     }
-    let (name, version) = split_spec(spec);
+    let (name, version) = named(spec);
     if cx
         .workspace
         .members
@@ -201,13 +201,51 @@ pub(crate) fn spec_is_known(cx: &Context<'_>, spec: &str) -> bool {
     let Some(locked) = &cx.workspace.locked else {
         return true;
     };
-    locked.iter().any(|package| {
-        package.name == name
-            && version.is_none_or(|wanted| {
-                let have = package.version.to_string();
-                have == wanted || have.starts_with(&format!("{wanted}."))
-            })
-    })
+    locked
+        .iter()
+        .any(|package| is_named(spec, &package.name, &package.version.to_string()))
+}
+
+/// What is said of a spec that matches no package. `is_there`: another version of the package does stand in the lock file.
+pub(crate) fn no_such_package(spec: &str, is_there: bool) -> String {
+    let (name, _) = named(spec);
+    if is_there {
+        format!("no version of `{name}` in `Cargo.lock` matches `{spec}`")
+    } else {
+        format!("there is no package `{name}` in the workspace or its `Cargo.lock`")
+    }
+}
+
+/// Whether a package ID spec names the package of this name and version. Of a URL only name and version are looked at.
+pub(crate) fn is_named(spec: &str, package: &str, is: &str) -> bool {
+    let (name, version) = named(spec);
+    let Some(wanted) = version else {
+        return name == package;
+    };
+    // What is built of it is left out of most specs; what comes before a release never is.
+    let bare = is.split('+').next().unwrap_or(is);
+    name == package
+        && (wanted == is
+            || wanted == bare
+            || !bare.contains('-') && bare.starts_with(&format!("{wanted}.")))
+}
+
+/// Name and version of `serde@1.0`, `https://host/serde#1.0`, `path+file:///x/serde#serde@1.0`. Source: Cargo book,
+/// Package ID Specifications.
+pub(crate) fn named(spec: &str) -> (&str, Option<&str>) {
+    let last = |place: &str| place.rfind('/').map_or(0, |at| at + 1);
+    match spec.split_once('#') {
+        Some((place, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => {
+            let place = place.split_once('?').map_or(place, |(place, _)| place);
+            (&place[last(place)..], Some(version))
+        }
+        Some((_, package)) => split_spec(package),
+        None if spec.contains("://") => {
+            let place = spec.split_once('?').map_or(spec, |(place, _)| place);
+            (&place[last(place)..], None)
+        }
+        None => split_spec(spec),
+    }
 }
 
 /// `serde@1.0` and `serde:1.0` into name and (partial) version. Source: Cargo book, Package ID Specifications.

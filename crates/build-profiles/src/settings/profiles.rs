@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::packages::{ResolvedSet, spec_is_known, split_spec};
+use super::packages::{ResolvedSet, no_such_package, spec_is_known, split_spec};
 use super::{Context, Layer, Origin, SetUse, Setting, Via, from_entry};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::facts::Workspace;
@@ -249,19 +249,9 @@ fn check_spec(cx: &mut Context<'_>, profile: &Profile, spec: &str, span: &Range<
         return;
     }
     let (name, version) = split_spec(spec);
-    let same_name = |known: &str| known == name;
-    let message = if version.is_some()
-        && cx
-            .workspace
-            .locked
-            .iter()
-            .flatten()
-            .any(|package| same_name(&package.name))
-    {
-        format!("no version of `{name}` in `Cargo.lock` matches `{spec}`")
-    } else {
-        format!("there is no package `{name}` in the workspace or its `Cargo.lock`")
-    };
+    let mut locked = cx.workspace.locked.iter().flatten();
+    let is_there = version.is_some() && locked.any(|package| package.name == name);
+    let message = no_such_package(spec, is_there);
     let written = cx
         .manifest_overrides
         .iter()

@@ -5,7 +5,7 @@
 mod cache;
 mod linker;
 mod nextest;
-mod profiles;
+pub(crate) mod profiles;
 mod storage;
 mod unmanaged;
 

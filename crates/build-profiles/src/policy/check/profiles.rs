@@ -1,8 +1,10 @@
 //! Profiles: overrides that overlap, panic strategies that do not do what they say.
 
-use crate::diagnostic::Diagnostic;
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, FilePath};
 use crate::policy::source::Reader;
-use crate::policy::{Body, PackageOverride, Profile, Selector, inherits, packages};
+use crate::policy::{Body, PackageOverride, Profile, Selector, Spanned, inherits, packages};
 
 use super::{Subject, push};
 
@@ -65,27 +67,36 @@ fn panic(reader: &mut Reader<'_>, body: &Body, profile: &Profile) {
         return;
     };
     let name = profile.name.value.as_str();
-    let span = entry.value.span.clone();
+    let Spanned { value, span } = &entry.value;
+    let is_tested = name == "dev" || inherits::chain(body, name).contains(&"test");
     let found = if matches!(name, "test" | "bench") {
-        Diagnostic::warning(
-            "panic_ignored",
-            format!("Cargo ignores `panic` in the profile `{name}`"),
-        )
-        .with_label(reader.file, span, "no effect")
-        .with_note("tests and benches always unwind: the harness catches their panics")
-        .with_help("remove it")
-    } else if entry.value.value == "abort".into()
-        && (name == "dev" || inherits::chain(body, name).contains(&"test"))
-    {
-        Diagnostic::warning(
-            "panic_abort_in_dev",
-            format!("with `panic = \"abort\"` in `{name}` builds and tests share no dependency"),
-        )
-        .with_label(reader.file, span, "tests unwind")
-        .with_note("every dependency is compiled once to abort and once, for the tests, to unwind: a real workspace went from 1632 to 919 compilations without it")
-        .with_help("set it in `release`, or in a profile that no test is built with")
+        panic_ignored(name, reader.file, span)
+            .with_note("tests and benches always unwind: the harness catches their panics")
+            .with_help("remove it")
+    } else if *value == "abort".into() && is_tested {
+        panic_abort_in_dev(name, reader.file, span)
+            .with_note("every dependency is compiled once to abort and once, for the tests, to unwind: a real workspace went from 1632 to 919 compilations without it")
+            .with_help("set it in `release`, or in a profile that no test is built with")
     } else {
         return;
     };
     push(reader, found);
+}
+
+/// The finding about `panic` in the profile test or bench.
+pub(crate) fn panic_ignored(name: &str, file: &FilePath, span: &Range<usize>) -> Diagnostic {
+    Diagnostic::warning(
+        "panic_ignored",
+        format!("Cargo ignores `panic` in the profile `{name}`"),
+    )
+    .with_label(file, span.clone(), "no effect")
+}
+
+/// The finding about `panic = "abort"` in a profile that tests are built with.
+pub(crate) fn panic_abort_in_dev(name: &str, file: &FilePath, span: &Range<usize>) -> Diagnostic {
+    Diagnostic::warning(
+        "panic_abort_in_dev",
+        format!("with `panic = \"abort\"` in `{name}` builds and tests share no dependency"),
+    )
+    .with_label(file, span.clone(), "tests unwind")
 }
