@@ -69,6 +69,10 @@ pub static CODES: &[(&str, &str)] = &[
         "this machine's Cargo is older than the policy's `toolchain`",
     ),
     (
+        "cargo_does_not_answer",
+        "Cargo stops at a file of the workspace; the lints looked at the rest",
+    ),
+    (
         "cfg_matches_nothing",
         "a `cfg(...)` that no target of rustc matches",
     ),

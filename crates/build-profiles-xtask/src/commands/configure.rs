@@ -31,7 +31,8 @@ pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
         }
         return Ok(report(args, &decided, false, &[]));
     }
-    let (place, turn) = take_turn(&args.common, place)?;
+    let turn = take_turn(&args.common, &place)?;
+    let place = read::place(&args.common)?;
     let mut decided = decide(
         read::repository(&args.common, place)?,
         Undeclared::asked(args),

@@ -22,9 +22,10 @@ pub(super) fn run(args: &LintArgs) -> Result<Exit> {
              help: what `--fix` would write: cargo xtask lint --diff --format patch"
         );
     }
-    let place = read::place(&args.common)?;
+    let (place, silent) = read::place_at_least(&args.common)?;
     if !args.fix {
         let mut repository = without_policy(read::repository(&args.common, place)?);
+        repository.diagnostics.extend(silent);
         let linted = lint(&mut repository, Reach::Machine);
         let changes = match args.diff {
             true => fixed(&linted.files, &linted.findings).0,
@@ -32,8 +33,9 @@ pub(super) fn run(args: &LintArgs) -> Result<Exit> {
         };
         return Ok(report(args, &repository, &linted, &changes));
     }
-    let (place, turn) = take_turn(&args.common, place)?;
+    let turn = take_turn(&args.common, &place)?;
     let mut repository = without_policy(read::repository(&args.common, place)?);
+    repository.diagnostics.extend(silent);
     let linted = lint(&mut repository, Reach::Machine);
     let (changes, _) = fixed(&linted.files, &linted.findings);
     if changes.is_empty() {
@@ -42,8 +44,9 @@ pub(super) fn run(args: &LintArgs) -> Result<Exit> {
     write_proved(&repository, &changes, &turn, args.no_verify)?;
     drop(turn);
     // What is left is said of the files as they are now.
-    let place = read::place(&args.common)?;
+    let (place, silent) = read::place_at_least(&args.common)?;
     let mut repository = without_policy(read::repository(&args.common, place)?);
+    repository.diagnostics.extend(silent);
     let linted = lint(&mut repository, Reach::Machine);
     Ok(report(args, &repository, &linted, &changes))
 }

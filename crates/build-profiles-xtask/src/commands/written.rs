@@ -5,21 +5,21 @@ use build_profiles::layout::nextest_path;
 use build_profiles::plan::FileChange;
 
 use crate::cli::CommonArgs;
-use crate::read::{self, Place, Repository};
+use crate::read::{Place, Repository};
 use crate::write::{self, Recovery, Turn};
 use crate::{render, run};
 
-/// Waits for its turn, and brings what an interrupted run has left to an end.
-pub(super) fn take_turn(common: &CommonArgs, place: Place) -> Result<(Place, Turn)> {
+/// Waits for its turn, and brings what an interrupted run has left to an end. Whoever has read something before reads it
+/// again.
+pub(super) fn take_turn(common: &CommonArgs, place: &Place) -> Result<Turn> {
     let turn = write::take_turn(&place.state, &place.root, &place.boundary, || {
         render::waiting(common)
     })?;
     let recovery = turn.recover()?;
-    if recovery == Recovery::Nothing {
-        return Ok((place, turn));
+    if recovery != Recovery::Nothing {
+        render::recovered(common, &recovery);
     }
-    render::recovered(common, &recovery);
-    Ok((read::place(common)?, turn))
+    Ok(turn)
 }
 
 /// Writes the changes, and keeps them if Cargo still builds with them.

@@ -159,6 +159,28 @@ fn version(text: &str) -> Option<Version> {
     Some(Version::new(next()?, next()?, next()?))
 }
 
+/// The workspace root where Cargo does not answer: the nearest manifest with a `[workspace]`, else the nearest of all.
+pub(super) fn root_without_cargo(args: &CommonArgs) -> Option<Utf8PathBuf> {
+    let here = current_dir().ok()?;
+    let start = match &args.manifest_path {
+        Some(path) => here.join(path),
+        None => here.join("Cargo.toml"),
+    };
+    let manifests = || {
+        start
+            .ancestors()
+            .skip(1)
+            .filter(|folder| folder.join("Cargo.toml").is_file())
+    };
+    let is_root = |folder: &&Utf8Path| {
+        let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        text.lines()
+            .any(|line| line.trim_start().starts_with("[workspace"))
+    };
+    let root = manifests().find(is_root).or_else(|| manifests().next())?;
+    root.canonicalize_utf8().ok()
+}
+
 /// Cargo could not answer: says why in our words where we know better, else in Cargo's.
 fn failed(args: &CommonArgs, here: &Utf8Path, output: &Output) -> Result<Found> {
     let stderr = String::from_utf8_lossy(&output.stderr);

@@ -186,6 +186,30 @@ pub(crate) fn place(args: &CommonArgs) -> Result<Place> {
     })
 }
 
+/// Finds the workspace that the arguments name, without Cargo if need be: then no member is known, and the finding says
+/// why Cargo does not answer.
+pub(crate) fn place_at_least(args: &CommonArgs) -> Result<(Place, Option<Diagnostic>)> {
+    let error = match place(args) {
+        Ok(place) => return Ok((place, None)),
+        Err(error) => error,
+    };
+    let Some(root) = metadata::root_without_cargo(args) else {
+        return Err(error);
+    };
+    let place = Place {
+        boundary: git_root(&root).unwrap_or_else(|| root.clone()),
+        state: root.join("target/build-profiles"),
+        members: Vec::new(),
+        libraries: Vec::new(),
+        broken: None,
+        root,
+    };
+    let finding = Diagnostic::error("cargo_does_not_answer", "Cargo cannot read this workspace")
+        .with_note(format!("{error:#}"))
+        .with_help("mend that first; of its members nothing was looked at");
+    Ok((place, Some(finding)))
+}
+
 /// Reads the workspace at a place.
 pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> {
     let Place {
