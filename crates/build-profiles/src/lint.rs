@@ -8,6 +8,7 @@ mod subject;
 mod fix;
 mod level;
 mod book;
+pub(crate) mod known;
 mod env;
 mod keys;
 mod targets;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Files, Finding};
 use crate::diagnostic::FilePath;
-use crate::edit::{Edit, Leaf, apply, rename};
+use crate::edit::{Edit, Leaf, Source, apply, parse, rename};
 use crate::plan::FileChange;
 use crate::value::{KeyPath, Value};
 
@@ -63,8 +63,41 @@ pub fn fixed(files: &Files, findings: &[Finding]) -> (Vec<FileChange>, Vec<Findi
 fn step(text: &str, fix: &Fix) -> Option<String> {
     match fix {
         Fix::Edit(edit) => apply(text, std::slice::from_ref(edit)).ok(),
-        Fix::Rename(path, name) => rename(text, path, name).ok(),
+        Fix::Rename(path, name) => rename(text, path, name)
+            .ok()
+            .or_else(|| renamed_table(text, path, name)),
     }
+}
+
+/// A table under another name, wherever it is spelled: in headers, in dotted keys, inline.
+fn renamed_table(text: &str, path: &KeyPath, name: &str) -> Option<String> {
+    /// More places than anybody spells a table at.
+    const MOST: usize = 64;
+    let (last, parent) = path.segments().split_last()?;
+    let parent = KeyPath::new(parent.iter().cloned());
+    let to = parent.join(name);
+    let says = |source: &Source<'_>| -> Vec<(KeyPath, Option<Value>)> {
+        let leaves = source.leaves().into_iter();
+        leaves.map(|leaf| (leaf.path, leaf.value)).collect()
+    };
+    let mut expected = says(&parse(text).ok()?);
+    for (leaf, _) in &mut expected {
+        if leaf.starts_with(path) {
+            let below = leaf.segments()[path.segments().len()..].iter().cloned();
+            *leaf = KeyPath::new(to.segments().iter().cloned().chain(below));
+        }
+    }
+    let key = toml_edit::Key::new(name).display_repr().into_owned();
+    let mut now = text.to_owned();
+    for _ in 0..MOST {
+        let source = parse(&now).ok()?;
+        let mut names = source.child_names(&parent).into_iter();
+        let Some((_, span)) = names.find(|(one, _)| one == last) else {
+            return (says(&source) == expected).then_some(now);
+        };
+        now.replace_range(span, &key);
+    }
+    None
 }
 
 /// A setting taken from one place to another, with the comments above it and behind it.

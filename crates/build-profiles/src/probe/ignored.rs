@@ -3,58 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use cfg_expr::targets::{ALL_BUILTINS, get_builtin_target_by_triple};
-
 use super::{Claim, Place, Subject, line};
 use crate::diagnostic::did_you_mean;
 use crate::edit::parse;
 use crate::evidence::{Chain, ChainFile};
-use crate::key::{Home, keys};
 use crate::settings::{is_named, named};
-
-/// Tables of a config file. Source: Cargo book, Configuration.
-const TABLES: [&str; 20] = [
-    "alias",
-    "build",
-    "cache",
-    "credential-alias",
-    "doc",
-    "env",
-    "future-incompat-report",
-    "http",
-    "install",
-    "net",
-    "patch",
-    "paths",
-    "profile",
-    "registries",
-    "registry",
-    "resolver",
-    "source",
-    "target",
-    "term",
-    "unstable",
-];
-
-/// `[build]`, with what is unstable there. Source: the same.
-const BUILD: [&str; 16] = [
-    "analysis",
-    "artifact-dir",
-    "build-dir",
-    "dep-info-basedir",
-    "incremental",
-    "jobs",
-    "pipelining",
-    "rustc",
-    "rustc-wrapper",
-    "rustc-workspace-wrapper",
-    "rustdoc",
-    "rustdocflags",
-    "rustflags",
-    "target",
-    "target-dir",
-    "warnings",
-];
+use crate::lint::known::{self, BUILD, TABLES};
 
 /// The claims, and beside them what Cargo ignores; where both are about one line, that it is ignored is what counts.
 pub fn with_ignored(mut claims: Vec<Claim>, chain: &Chain) -> Vec<Claim> {
@@ -93,13 +47,11 @@ fn in_file(file: &ChainFile, is_config: bool, chain: &Chain) -> Vec<Claim> {
         match parts {
             ["profile", _, "package", spec, ..] => of_no_package(spec, chain),
             ["profile", _, "build-override", key] | ["profile", _, key] => {
-                let mut known: Vec<&str> = keys(Home::Profile).map(|key| key.name).collect();
-                known.extend(["inherits", "package", "build-override"]);
-                near(key, &known).map(misspelled)
+                near(key, &known::profile()).map(misspelled)
             }
             ["build", key] if is_config => near(key, &BUILD).map(misspelled),
             ["target", table, ..] if is_config => no_target(table),
-            [table, ..] if is_config && *table != "include" => near(table, &TABLES).map(misspelled),
+            [table, ..] if is_config => near(table, &TABLES).map(misspelled),
             _ => None,
         }
     })
@@ -132,16 +84,7 @@ fn of_no_package(spec: &str, chain: &Chain) -> Option<(String, Option<String>)> 
 
 /// A target table for a triple that looks like one, and is none.
 fn no_target(table: &str) -> Option<(String, Option<String>)> {
-    const SLIPS: usize = 2;
-    if table.starts_with("cfg(") || get_builtin_target_by_triple(table).is_some() {
-        return None;
-    }
-    let (_, near) = ALL_BUILTINS
-        .iter()
-        .map(|target| target.triple.as_str())
-        .map(|triple| (strsim::damerau_levenshtein(table, triple), triple))
-        .filter(|(slips, _)| *slips <= SLIPS)
-        .min()?;
+    let near = known::triple(table)?;
     Some((
         "rustc has no target of this name, so the table is for nobody".to_owned(),
         Some(format!("did you mean `{near}`?")),
