@@ -167,59 +167,69 @@ pub(crate) fn table(written: &str) -> Option<&'static str> {
     }
 }
 
-/// The triple of rustc that was meant by one that it does not have, if only letters of one part are wrong in a way in
-/// which no target of anybody differs from another: a missing vendor, `_` for `-`, slips of the pen.
+/// A triple of rustc in another spelling: other letter cases, `_` for `-`, no vendor, the name that C compilers and
+/// others have for the processor.
+pub(crate) fn respelled(written: &str) -> Option<&'static str> {
+    if get_builtin_target_by_triple(written).is_some() {
+        return None;
+    }
+    let lower = written.to_lowercase();
+    let without_vendor = |triple: &str| {
+        let (arch, rest) = triple.split_once('-')?;
+        let (vendor, rest) = rest.split_once('-')?;
+        (vendor == "unknown").then(|| format!("{arch}-{rest}"))
+    };
+    let same = |triple: &&str| {
+        triple.len() == lower.len() && triple.replace('-', "_") == lower.replace('-', "_")
+            || without_vendor(triple).as_deref() == Some(&*lower)
+    };
+    let other = |arch: &str| match arch {
+        "arm64" => Some("aarch64"),
+        "amd64" | "x64" => Some("x86_64"),
+        _ => None,
+    };
+    let renamed = lower
+        .split_once('-')
+        .and_then(|(arch, rest)| Some(format!("{}-{rest}", other(arch)?)));
+    all()
+        .find(same)
+        .or_else(|| all().find(|triple| Some(*triple) == renamed.as_deref()))
+}
+
+/// The triple of rustc that was meant by one that it does not have: another spelling, or slips of the pen in one part of
+/// it, as no target of anybody differs from another.
 pub(crate) fn triple(written: &str) -> Option<&'static str> {
     const SLIPS: usize = 2;
     const LONGEST: usize = 64;
     if written.len() > LONGEST || get_builtin_target_by_triple(written).is_some() {
         return None;
     }
-    let lower = written.to_lowercase();
-    let all = || ALL_BUILTINS.iter().map(|target| target.triple.as_str());
-    let without_vendor = |triple: &str| {
-        let (arch, rest) = triple.split_once('-')?;
-        let (vendor, rest) = rest.split_once('-')?;
-        (vendor == "unknown").then(|| format!("{arch}-{rest}"))
-    };
-    let respelled = all().find(|triple| {
-        triple.len() == lower.len() && triple.replace('-', "_") == lower.replace('-', "_")
-            || without_vendor(triple).as_deref() == Some(&*lower)
-    });
-    if respelled.is_some() {
-        return respelled;
+    if let Some(triple) = respelled(written) {
+        return Some(triple);
     }
-    // What C compilers and others call these processors.
-    let arch = lower.split('-').next().unwrap_or_default();
-    let other = match arch {
-        "arm64" => Some("aarch64"),
-        "amd64" | "x64" => Some("x86_64"),
-        _ => None,
-    };
-    if let Some(other) = other {
-        let renamed = lower.replacen(arch, other, 1);
-        return all().find(|triple| *triple == renamed);
-    }
-    let parts: Vec<&str> = lower.split('-').collect();
+    let parts: Vec<&str> = written.split('-').collect();
     let digits = |part: &str| -> String { part.chars().filter(char::is_ascii_digit).collect() };
-    let mut near = all().filter_map(|triple| {
+    let near = all().filter_map(|triple| {
         let others: Vec<&str> = triple.split('-').collect();
         if others.len() != parts.len() {
             return None;
         }
         let mut differ = parts.iter().zip(&others).enumerate();
         let (at, (part, other)) = differ.find(|(_, (part, other))| part != other)?;
-        let slips = strsim::damerau_levenshtein(part, other);
         let only = differ.all(|(_, (part, other))| part == other);
-        // A new revision of a processor or an operating system is no slip.
+        let slips = strsim::damerau_levenshtein(part, other);
+        // A new revision of a processor or of an operating system is no slip.
         (only
             && slips <= SLIPS.min(part.len() / 3)
             && digits(part) == digits(other)
             && !is_part(at, part))
         .then_some((slips, triple))
     });
-    let first = near.next()?;
-    Some(near.fold(first, |best, one| best.min(one)).1)
+    near.min().map(|(_, triple)| triple)
+}
+
+fn all() -> impl Iterator<Item = &'static str> {
+    ALL_BUILTINS.iter().map(|target| target.triple.as_str())
 }
 
 /// Whether a part of a triple is known there, or begins like a family of processors that has many members.

@@ -16,14 +16,18 @@ pub(crate) struct Cfg(Expression);
 
 /// Why an expression is not what was meant.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Problem {
-    pub(super) code: &'static str,
-    pub(super) message: String,
+pub(crate) struct Problem {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
     /// Byte range within the expression.
-    pub(super) range: Range<usize>,
-    pub(super) label: String,
-    pub(super) note: Option<&'static str>,
-    pub(super) help: String,
+    pub(crate) range: Range<usize>,
+    pub(crate) label: String,
+    pub(crate) note: Option<&'static str>,
+    pub(crate) help: String,
+    /// What a policy could do besides: follows the help.
+    pub(crate) or: &'static str,
+    /// Whether no target of anybody's own could make it right.
+    pub(crate) is_sure: bool,
 }
 
 /// More than any expression has; the parser counts nested ones in a byte.
@@ -31,7 +35,7 @@ const MOST_PARENTHESES: usize = 200;
 
 impl Cfg {
     /// The expression, `cfg(` and `)` included.
-    pub(super) fn parse(text: &str) -> Result<Self, Problem> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let all = 0..text.len();
         if text.matches('(').count() > MOST_PARENTHESES {
             return Err(unparsable(all, "too many parentheses".to_owned()));
@@ -58,7 +62,7 @@ impl Cfg {
     }
 
     /// What is wrong with it although it can be parsed.
-    pub(super) fn problem(&self, text: &str) -> Option<Problem> {
+    pub(crate) fn problem(&self, text: &str) -> Option<Problem> {
         self.misplaced(text)
             .or_else(|| self.bare_word(text))
             .or_else(|| self.unknown_value(text))
@@ -134,9 +138,9 @@ impl Cfg {
             range: word(text, wrong),
             label: "the same for every build".to_owned(),
             note: Some(note),
-            help: format!(
-                "{help}; or keep the table in the config, and list it under `[unmanaged]`"
-            ),
+            help: help.to_owned(),
+            or: "; or keep the table in the config, and list it under `[unmanaged]`",
+            is_sure: true,
         })
     }
 
@@ -155,6 +159,8 @@ impl Cfg {
             label: "not a cfg that rustc sets".to_owned(),
             note: None,
             help: format!("write `{key} = \"{bare}\"`"),
+            or: "",
+            is_sure: true,
         })
     }
 
@@ -170,16 +176,24 @@ impl Cfg {
             _ => None,
         })?;
         let near = did_you_mean(&value, values(key));
+        let is_sure = near.is_some();
         Some(Problem {
             code: "cfg_matches_nothing",
             message: format!("no target of rustc has `{key} = \"{value}\"`"),
             range: word(text, &value),
             label: "never matches".to_owned(),
             note: None,
-            help: match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "remove it; for a target of your own keep the table in the config, and list it under `[unmanaged]`".to_owned(),
+            help: near.map_or_else(
+                || "remove it".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            ),
+            or: match is_sure {
+                true => "",
+                false => {
+                    "; for a target of your own keep the table in the config, and list it under `[unmanaged]`"
+                }
             },
+            is_sure,
         })
     }
 
@@ -196,6 +210,8 @@ impl Cfg {
             label: "never matches".to_owned(),
             note: None,
             help: "remove it".to_owned(),
+            or: "",
+            is_sure: false,
         })
     }
 }
@@ -208,6 +224,8 @@ fn unparsable(range: Range<usize>, label: String) -> Problem {
         label,
         note: Some("Cargo ignores such a table without a word"),
         help: "write it as in Rust source: `cfg(all(unix, target_arch = \"x86_64\"))`".to_owned(),
+        or: "",
+        is_sure: true,
     }
 }
 

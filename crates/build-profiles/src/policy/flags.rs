@@ -25,7 +25,9 @@ pub(crate) static IN_PROFILES: &[(&str, &str)] = &[
 pub(crate) struct Codegen<'a> {
     /// The flag it begins with, and the one it ends with.
     pub(crate) flags: (usize, usize),
+    /// With hyphens, however it is written.
     pub(crate) name: String,
+    /// What stands behind `=`.
     pub(crate) value: &'a str,
 }
 

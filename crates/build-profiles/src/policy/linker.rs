@@ -159,7 +159,7 @@ pub(super) fn is_platform(reader: &mut Reader<'_>, field: &Field<'_>, short: boo
                 problem.label,
             );
             found.notes.extend(problem.note.map(str::to_owned));
-            found.help.push(problem.help);
+            found.help.push(format!("{}{}", problem.help, problem.or));
             reader.diagnostics.push(found);
         }
         return can_be_used;
