@@ -2,7 +2,7 @@
 
 use super::CONFIG;
 use crate::diagnostic::Level;
-use crate::edit::{Edit, Leaf};
+use crate::edit::Leaf;
 use crate::lint::fix::moved;
 use crate::lint::known;
 use crate::lint::{Doc, Finding, Group, LINT, Lint, Subject};
@@ -32,7 +32,6 @@ pub(super) static INCLUDE_REFUSED: Lint = Lint {
     cargo: "Cargo stops at it with every command",
     costs: "nothing works in this folder",
     instead: "write a list of files, each by its name: `include = [\"more.toml\"]`",
-    fixable: true,
     source: CONFIG,
     bad: "//- .cargo/config.toml\ninclude = \"more.toml\"\n//- .cargo/more.toml\n[build]\njobs = 2\n",
     good: "//- .cargo/config.toml\ninclude = [{ path = \"more.toml\", optional = true }]\n//- .cargo/more.toml\n[build]\njobs = 2\n",
@@ -89,16 +88,7 @@ fn refused(doc: &Doc<'_>, leaf: &Leaf) -> Option<Finding> {
             let finding = Finding::new(&INCLUDE_REFUSED, message);
             let finding = finding.at(doc, leaf.span.clone(), "Cargo stops here");
             Some(match problem(name) {
-                None => finding
-                    .help(format!("write `include = [\"{name}\"]`"))
-                    .edit(
-                        doc,
-                        Edit::Set {
-                            path: leaf.path.clone(),
-                            value: Value::Array(vec![name.clone()]),
-                            comment: None,
-                        },
-                    ),
+                None => finding.help(format!("write `include = [\"{name}\"]`")),
                 Some(_) => finding,
             })
         }

@@ -1,6 +1,5 @@
 //! Paths that are not what was written: a shell would have read them, or TOML has.
 
-use super::CONFIG;
 use crate::diagnostic::Level;
 use crate::edit::{Edit, Leaf};
 use crate::lint::env::unexpanded;

@@ -22,8 +22,8 @@ pub(super) static CONFLICTING_TARGET_FLAGS: Lint = Lint {
     costs: "the value of the more exact table is lost",
     instead: "set the option in one of the tables, or keep the triple out of the `cfg(...)` with `not(...)`",
     source: TARGET,
-    bad: "//- .cargo/config.toml\n[target.x86_64-unknown-linux-gnu]\nrustflags = [\"-Ctarget-cpu=x86-64-v2\"]\n\n[target.'cfg(unix)']\nrustflags = [\"-Ctarget-cpu=x86-64\"]\n",
-    good: "//- .cargo/config.toml\n[target.x86_64-unknown-linux-gnu]\nrustflags = [\"-Ctarget-cpu=x86-64-v2\"]\n\n[target.'cfg(windows)']\nrustflags = [\"-Ctarget-cpu=x86-64\"]\n",
+    bad: "//- .cargo/config.toml\n[target.x86_64-unknown-linux-gnu]\nrustflags = [\"-Ctarget-cpu=x86-64-v2\"]\n\n[target.'cfg(unix)']\nrustflags = [\"-Ctarget-cpu=x86-64\"]\n//- src/lib.rs\n#[cfg(not(target_feature = \"sse4.2\"))]\ncompile_error!(\"not this processor\");\npub fn go() {}\n",
+    good: "//- .cargo/config.toml\n[target.x86_64-unknown-linux-gnu]\nrustflags = [\"-Ctarget-cpu=x86-64-v2\"]\n\n[target.'cfg(windows)']\nrustflags = [\"-Ctarget-cpu=x86-64\"]\n//- src/lib.rs\n#[cfg(not(target_feature = \"sse4.2\"))]\ncompile_error!(\"not this processor\");\npub fn go() {}\n",
     ..LINT
 };
 
