@@ -113,6 +113,10 @@ pub static CODES: &[(&str, &str)] = &[
         "env_configures_nothing",
         "a variable under `[env]` was meant to configure Cargo, which never reads it there",
     ),
+    (
+        "file_too_large",
+        "a file that is larger than anybody writes is not read",
+    ),
     ("flag_with_space", "two words in one string of rustflags"),
     (
         "flags_at_two_levels",
@@ -356,6 +360,7 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     ("unparsable_cfg", "a `cfg(...)` that cannot be parsed"),
     ("unreachable_linker", "a linker that is never tried"),
+    ("unreadable_file", "a file can't be read"),
     (
         "unstable_key",
         "a profile key that stable Cargo refuses or ignores",

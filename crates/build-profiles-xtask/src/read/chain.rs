@@ -82,7 +82,7 @@ fn read(root: &Utf8Path, file: &Utf8Path) -> Option<ChainFile> {
 }
 
 /// `CARGO_HOME`, where it is by default if the variable is not set.
-fn cargo_home() -> Option<Utf8PathBuf> {
+pub(super) fn cargo_home() -> Option<Utf8PathBuf> {
     let folder = |name: &str| Utf8PathBuf::from_path_buf(std::env::var_os(name)?.into()).ok();
     folder("CARGO_HOME").or_else(|| Some(folder("HOME")?.join(".cargo")))
 }
