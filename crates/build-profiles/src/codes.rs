@@ -115,7 +115,7 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     (
         "file_too_large",
-        "a file that is larger than anybody writes is not read",
+        "a file that is larger than anybody writes: it was not read, or not looked at",
     ),
     ("flag_with_space", "two words in one string of rustflags"),
     (

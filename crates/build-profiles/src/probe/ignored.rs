@@ -7,8 +7,8 @@ use super::{Claim, Place, Subject, line};
 use crate::diagnostic::did_you_mean;
 use crate::edit::parse;
 use crate::evidence::{Chain, ChainFile};
-use crate::settings::{is_named, named};
 use crate::lint::known::{self, BUILD, TABLES};
+use crate::settings::{is_named, named};
 
 /// The claims, and beside them what Cargo ignores; where both are about one line, that it is ignored is what counts.
 pub fn with_ignored(mut claims: Vec<Claim>, chain: &Chain) -> Vec<Claim> {
