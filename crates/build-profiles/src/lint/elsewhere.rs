@@ -171,7 +171,7 @@ static WRAPPER_REPLACED: Lint = Lint {
 };
 
 static WRAPPER_SWITCHED_OFF: Lint = Lint {
-    name: "wrapper_switched_off",
+    name: "variable_switches_wrapper_off",
     level: Some(Level::Note),
     group: Group::Elsewhere,
     finds: "an empty `RUSTC_WRAPPER` beside a wrapper in the config or a cache in the policy",
