@@ -98,6 +98,9 @@ pub(crate) static EXPERIMENTS: &[Experiment] = &[
                 let said = sees(&Workshop::new(&example), &["build", "-v"], works, said);
                 assert!(!said.contains("split-debuginfo=foo"), "{said}");
             }
+            // In no book, but rustc takes it.
+            let yes = Workshop::new("//- Cargo.toml\n[profile.dev]\nlto = \"yes\"\n");
+            sees(&yes, &["build", "-v"], true, "-C lto=yes");
             // A build of libraries alone passes.
             let example = "//- Cargo.toml\n[profile.dev]\nlto = \"thinn\"\n//- build.rs\n";
             let workshop = Workshop::new(example);
@@ -131,6 +134,15 @@ pub(crate) static EXPERIMENTS: &[Experiment] = &[
                 let line = line.expect("it has been seen");
                 assert_eq!(line.contains("-C lto"), has_lto, "{line}");
             }
+            let arguments = [
+                "rustc",
+                "-v",
+                "--release",
+                "-p",
+                "plugin",
+                "--crate-type=cdylib",
+            ];
+            sees(bad, &arguments, true, "-C lto");
         }),
     },
     Experiment {

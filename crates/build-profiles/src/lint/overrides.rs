@@ -174,8 +174,13 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let star_is_far = others == Some((true, false));
     for doc in subject.profile_docs() {
         specs(subject, doc, known.as_ref(), found);
+        let mut nested = BTreeSet::new();
         for leaf in &doc.leaves {
-            found.extend(not_in_override(doc, leaf));
+            if let Some((path, finding)) = not_in_override(doc, leaf)
+                && nested.insert(path)
+            {
+                found.push(finding);
+            }
             if let Some(known) = &known {
                 found.extend(incremental(doc, leaf, known, star_is_far));
             }
@@ -190,9 +195,10 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     strip(subject, &profiles, found);
 }
 
-/// What can't stand in an override: once for each key, however much is below it.
-fn not_in_override(doc: &Doc<'_>, leaf: &Leaf) -> Option<Finding> {
-    let (name, below) = match leaf.path.segments() {
+/// What can't stand in an override, with the path to it; there may be much below it.
+fn not_in_override<'l>(doc: &Doc<'_>, leaf: &'l Leaf) -> Option<(&'l [String], Finding)> {
+    let segments = leaf.path.segments();
+    let (name, below) = match segments {
         [table, _, over, _, name, below @ ..] if table == "profile" && over == "package" => {
             (name, below)
         }
@@ -206,9 +212,11 @@ fn not_in_override(doc: &Doc<'_>, leaf: &Leaf) -> Option<Finding> {
         "dir-name" => below.is_empty(),
         name => below.is_empty() && key(Home::Profile, name).is_some_and(|key| !key.overridable),
     };
+    let path = &segments[..segments.len() - below.len()];
     belongs.then(|| {
         let refused = entry::not_in_override(name, &doc.file.path, &leaf.key_span);
-        told(&NOT_IN_OVERRIDE, refused).help(format!("set `{name}` in the profile"))
+        let finding = told(&NOT_IN_OVERRIDE, refused);
+        (path, finding.help(format!("set `{name}` in the profile")))
     })
 }
 
@@ -220,6 +228,8 @@ fn specs(
     found: &mut Vec<Finding>,
 ) {
     let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut places: BTreeMap<&str, BTreeMap<String, Range<usize>>> = BTreeMap::new();
+    let mut suggested = 0;
     for leaf in &doc.leaves {
         let [table, profile, over, spec, _, ..] = leaf.path.segments() else {
             continue;
@@ -227,11 +237,13 @@ fn specs(
         if table != "profile" || over != "package" || spec == "*" || !seen.insert((profile, spec)) {
             continue;
         }
-        // The span is looked up only for what there is something to say of.
-        let span = || -> Range<usize> {
-            let names = doc.names(&["profile", profile, "package"]);
-            let named = names.into_iter().find(|(name, _)| name == spec);
-            named.map_or(leaf.key_span.clone(), |(_, span)| span)
+        // Where the spec itself stands is looked up only for what there is something to say of, once for a profile.
+        let mut span = || -> Range<usize> {
+            let specs = places.entry(profile).or_insert_with(|| {
+                let names = doc.names(&["profile", profile, "package"]);
+                names.into_iter().collect()
+            });
+            specs.get(spec).unwrap_or(&leaf.key_span).clone()
         };
         let nowhere = 0..0;
         if packages::invalid_spec(spec, &doc.file.path, &nowhere).is_some() {
@@ -256,25 +268,37 @@ fn specs(
         let message = no_such_package(spec, version.is_some() && !versions.is_empty());
         let finding = Finding::new(&UNKNOWN_PACKAGE, message);
         let finding = finding.at(doc, span(), format!("an override of profile `{profile}`"));
-        let known = || packages.locked.keys().chain(&packages.members).copied();
-        let kebab = name.replace('_', "-").to_lowercase();
-        let same_but_for_dashes = known().find(|one| one.replace('_', "-").to_lowercase() == kebab);
-        found.push(if let Some(first) = versions.first() {
-            let rest = versions[1..].iter().map(|one| one.version.as_str());
-            let versions: Vec<&str> = std::iter::once(first.version.as_str())
-                .chain(rest)
-                .collect();
-            finding.help(format!("it has `{name}` {}", versions.join(" and ")))
-        } else if let Some(package) = renamed(subject, name) {
-            finding.help(format!(
-                "write `{package}`: that is the package of the dependency `{name}`"
-            ))
-        } else if let Some(near) = same_but_for_dashes.or_else(|| did_you_mean(name, known())) {
-            finding.help(format!("did you mean `{near}`?"))
-        } else {
-            finding
+        suggested += 1;
+        let help = match versions {
+            [] if suggested > MANY => None,
+            [] => meant(subject, packages, name),
+            versions => {
+                let versions = versions.iter().take(MANY);
+                let versions: Vec<&str> = versions.map(|one| one.version.as_str()).collect();
+                Some(format!("it has `{name}` {}", versions.join(" and ")))
+            }
+        };
+        found.push(match help {
+            Some(help) => finding.help(help),
+            None => finding,
         });
     }
+}
+
+/// What was probably meant by a name that no package has.
+fn meant(subject: &Subject<'_>, packages: &Known<'_>, name: &str) -> Option<String> {
+    if let Some(package) = renamed(subject, name) {
+        return Some(format!(
+            "write `{package}`: that is the package of the dependency `{name}`"
+        ));
+    }
+    let known = || packages.locked.keys().chain(&packages.members).copied();
+    let plain = |name: &str| name.replace('_', "-").to_lowercase();
+    let wanted = plain(name);
+    let near = known()
+        .find(|one| plain(one) == wanted)
+        .or_else(|| did_you_mean(name, known()))?;
+    Some(format!("did you mean `{near}`?"))
 }
 
 /// The package that a dependency of this name is, where a manifest gives it another name.
@@ -526,4 +550,121 @@ fn incremental(
             .at(doc, leaf.key_span.clone(), "never compiled incrementally")
             .edit(doc, Edit::Remove { path }),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{files, found};
+    use crate::lint::{Subject, run};
+
+    fn check(fixture: &str, expected: &[&str]) {
+        assert_eq!(found(fixture), expected, "{fixture}");
+    }
+
+    fn help(fixture: &str) -> Vec<String> {
+        let files = files(fixture);
+        let findings = run(&Subject::new(&files, None));
+        let helps = findings.into_iter().map(|finding| finding.diagnostic.help);
+        helps.flatten().collect()
+    }
+
+    #[test]
+    fn a_package_is_known_by_name_version_or_url() {
+        check(
+            "members: app\nlocked: serde@1.0.200 syn@2.0.1\n//- Cargo.toml\n[profile.dev.package]\nserde = { opt-level = 1 }\n\"syn:2\".opt-level = 1\napp.opt-level = 1\n\"https://github.com/rust-lang/crates.io-index#serde@1\".debug = 1\n\"*\".debug = 1\n",
+            &[],
+        );
+        check(
+            "//- Cargo.toml\n[profile.dev.package.nowhere]\nopt-level = 1\n",
+            &[],
+        );
+        check(
+            "members: app\n//- Cargo.toml\n//- /home/config.toml\n[profile.dev.package.nowhere]\nopt-level = 1\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn an_unknown_package_is_told_from_a_slip_a_version_and_another_name() {
+        let fixture = "members: app\nlocked: serde_json@1.0.200 syn@2.0.1\n//- Cargo.toml\n[dependencies]\njson = { package = \"serde_json\", version = \"1\" }\n[profile.dev.package]\nserde-json.opt-level = 1\n\"syn@1\" = { debug = 1, opt-level = 1 }\njson.opt-level = 1\nnowhere.opt-level = 1\n";
+        check(
+            fixture,
+            &[
+                "unknown_package: there is no package `serde-json` in the workspace or its `Cargo.lock`",
+                "unknown_package: no version of `syn` in `Cargo.lock` matches `syn@1`",
+                "unknown_package: there is no package `json` in the workspace or its `Cargo.lock`",
+                "unknown_package: there is no package `nowhere` in the workspace or its `Cargo.lock`",
+            ],
+        );
+        assert_eq!(
+            help(fixture),
+            [
+                "did you mean `serde_json`?",
+                "it has `syn` 2.0.1",
+                "write `serde_json`: that is the package of the dependency `json`",
+                "remove the override, or name the package as `Cargo.lock` does",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_stands_nested_is_told_once() {
+        check(
+            "members: app\n//- Cargo.toml\n[profile.dev.build-override]\npackage = { x = { debug = 1, opt-level = 1 } }\n[profile.dev.package.app]\ninherits = \"release\"\n",
+            &[
+                "not_in_override: `package` cannot be set for single packages",
+                "not_in_override: `inherits` cannot be set for single packages",
+            ],
+        );
+    }
+
+    #[test]
+    fn overrides_overlap_only_on_a_locked_package() {
+        let both = "[profile.dev.package.syn]\nopt-level = 1\n[profile.ci]\ninherits = \"dev\"\n[profile.ci.package.\"syn@2\"]\nopt-level = 1\n[profile.cd]\ninherits = \"ci\"\n";
+        check(
+            &format!("locked: syn@2.0.1\n//- Cargo.toml\n{both}"),
+            &["overlapping_overrides: `syn@2` and `syn` of profile `ci` match one package"],
+        );
+        check(&format!("//- Cargo.toml\n{both}"), &[]);
+    }
+
+    #[test]
+    fn strip_is_lost_on_programs_alone() {
+        let profiles = "[profile.release]\nstrip = \"symbols\"\n[profile.release.package.tool]\nopt-level = 2\n[profile.release.build-override]\nopt-level = 2\n";
+        check(
+            &format!(
+                "members: tool\n//- Cargo.toml\n{profiles}//- tool/Cargo.toml\n[lib]\nname = \"tool\"\n"
+            ),
+            &[],
+        );
+        check(
+            &format!(
+                "members: tool\n//- Cargo.toml\n{profiles}[profile.dist]\ninherits = \"release\"\nstrip = \"none\"\n"
+            ),
+            &["override_resets_strip: the override of `tool` resets `strip` of profile `release`"],
+        );
+        // Cargo strips the debug information of the standard library by itself.
+        check(
+            "members: tool\n//- Cargo.toml\n[profile.release]\nstrip = \"debuginfo\"\n[profile.release.package.tool]\nopt-level = 2\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_build_override_may_agree_or_stand_alone() {
+        check(
+            "locked: syn@2.0.1\n//- Cargo.toml\n[profile.dev.build-override]\nopt-level = 3\ndebug = true\n[profile.dev.package.\"*\"]\nopt-level = 3\ndebug = \"full\"\n",
+            &[],
+        );
+        check(
+            "members: app\n//- Cargo.toml\n[profile.dev.build-override]\nopt-level = 3\n[profile.dev.package.\"*\"]\nopt-level = 1\n",
+            &[],
+        );
+        check(
+            "locked: syn@2.0.1\n//- Cargo.toml\n[profile.dev.build-override]\nopt-level = 0\n[profile.ci]\ninherits = \"dev\"\n[profile.ci.package.\"*\"]\nopt-level = 1\n",
+            &[
+                "build_override_beaten: `opt-level = 0` for build scripts and macros, `opt-level = 1` for all that are no members",
+            ],
+        );
+    }
 }

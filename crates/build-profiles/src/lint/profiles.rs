@@ -16,6 +16,9 @@ use crate::value::{KeyPath, Value};
 const PROFILES: &str = "https://doc.rust-lang.org/cargo/reference/profiles.html";
 const CONFIG: &str = "https://doc.rust-lang.org/cargo/reference/config.html#profile";
 
+/// Nobody has more profiles to choose from, and a hostile file must not take hours.
+const MANY: usize = 256;
+
 pub(super) static FAMILY: Family = Family {
     lints: &[
         &ALIAS_OF_NO_PROFILE,
@@ -243,15 +246,15 @@ static PANIC_ABORT_IN_DEV: Lint = Lint {
 
 static LTO_WITH_INCREMENTAL: Lint = Lint {
     name: "lto_with_incremental",
-    level: Some(Level::Warning),
+    level: Some(Level::Note),
     group: Group::Profiles,
-    finds: "link-time optimisation in a profile that compiles incrementally",
-    cargo: "Cargo asks rustc for both, and older rustc stopped there",
-    costs: "each edit optimises the whole program again, and the code is cut finer than without incremental compilation",
-    instead: "write `incremental = false` beside `lto`, or `lto = \"off\"`",
+    finds: "fat link-time optimisation in a profile that compiles incrementally",
+    cargo: "Cargo asks rustc for both, and each edit optimises the whole program again; older rustc stopped there",
+    costs: "incremental compilation saves only what comes before, and fills `target` for it",
+    instead: "write `incremental = false` beside `lto`, or `lto = \"thin\"` or `lto = \"off\"`",
     source: "https://doc.rust-lang.org/cargo/reference/profiles.html#lto",
     bad: "//- Cargo.toml\n[profile.release]\nlto = true\nincremental = true\n",
-    good: "//- Cargo.toml\n[profile.release]\nlto = true\n[profile.quick]\ninherits = \"release\"\nlto = \"off\"\nincremental = true\n",
+    good: "//- Cargo.toml\n[profile.release]\nlto = true\n[profile.quick]\ninherits = \"release\"\nlto = \"thin\"\nincremental = true\n",
     ..LINT
 };
 
@@ -302,7 +305,7 @@ static DEBUG_INFO_STRIPPED: Lint = Lint {
     level: Some(Level::Note),
     group: Group::Profiles,
     finds: "`strip` in a profile that generates debug information",
-    cargo: "rustc generates it for every crate, and the linker throws it away",
+    cargo: "on Linux rustc generates it for every crate, and the linker throws it away",
     costs: "the time to generate it and the room it takes in `target`",
     instead: "write `debug = false`, or `strip = \"none\"` where the debug information is wanted",
     source: "https://doc.rust-lang.org/cargo/reference/profiles.html#strip",
@@ -313,12 +316,12 @@ static DEBUG_INFO_STRIPPED: Lint = Lint {
 
 static LTO_WITH_RLIB: Lint = Lint {
     name: "lto_with_rlib",
-    level: Some(Level::Warning),
+    level: Some(Level::Note),
     group: Group::Profiles,
-    finds: "a library that is a `cdylib` or `staticlib` and an `rlib` at once, in a workspace that sets `lto`",
-    cargo: "Cargo does no link-time optimisation for a library of which one kind cannot have it",
+    finds: "a library that is a `cdylib` or `staticlib` and an `rlib` at once, in a workspace that sets `lto` in release",
+    cargo: "`cargo build` does no link-time optimisation for a library of which one kind cannot have it",
     costs: "the shared or static library is shipped without what the profile says, and nobody is told",
-    instead: "keep the code in an `rlib`, and make the `cdylib` or `staticlib` a package of its own",
+    instead: "build it with `cargo rustc --crate-type cdylib`, or make the `cdylib` a package of its own",
     source: "https://doc.rust-lang.org/cargo/reference/profiles.html#lto",
     bad: "members: plugin\n//- Cargo.toml\n[profile.release]\nlto = true\n//- plugin/Cargo.toml\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n",
     good: "members: plugin\n//- Cargo.toml\n[profile.release]\nlto = true\n//- plugin/Cargo.toml\n[lib]\ncrate-type = [\"cdylib\"]\n",
@@ -474,6 +477,7 @@ fn chains(subject: &Subject<'_>, profiles: &Profiles<'_, '_>, found: &mut Vec<Fi
         return;
     };
     let has_debug = has_debug_profile(subject);
+    let is_there = |name: &str| profiles.has(name) || name == "doc" || name == "debug" && has_debug;
     for name in profiles.names() {
         let Some((doc, span)) = profiles.places(name).first() else {
             continue;
@@ -508,12 +512,10 @@ fn chains(subject: &Subject<'_>, profiles: &Profiles<'_, '_>, found: &mut Vec<Fi
             let path = [&chain[..], &[name]].concat().join(" -> ");
             let cycle = inherits::cycle(name, &path, file, at);
             found.push(told(&INHERITS_CYCLE, cycle));
-        } else if !profiles.has(parent)
-            && !matches!(parent, "doc")
-            && !(parent == "debug" && has_debug)
+        } else if !is_there(parent)
             && (is_ours(word.doc) || did_you_mean(parent, BUILT_IN).is_some())
         {
-            let known = profiles.names().chain(BUILT_IN);
+            let known = profiles.names().take(MANY).chain(BUILT_IN);
             let unknown = inherits::unknown(parent, known, file, at);
             found.push(told(&UNKNOWN_PROFILE, unknown));
         }
@@ -536,6 +538,15 @@ fn is_immediate_abort(name: &str, leaf: &Leaf) -> bool {
     name == "panic" && leaf.value == Some("immediate-abort".into())
 }
 
+/// Words that Cargo hands on and rustc takes, though neither says so in its book.
+fn is_rustcs_own(name: &str, leaf: &Leaf) -> bool {
+    let word = match &leaf.value {
+        Some(Value::Str(word)) => word.as_str(),
+        _ => return false,
+    };
+    name == "lto" && matches!(word, "y" | "yes" | "on")
+}
+
 /// Values that a key does not take.
 fn values(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for doc in subject.profile_docs() {
@@ -549,6 +560,7 @@ fn values(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             if key.unstable.is_some()
                 || (is_override && !key.overridable)
                 || is_immediate_abort(name, leaf)
+                || is_rustcs_own(name, leaf)
             {
                 continue;
             }
@@ -661,7 +673,8 @@ fn panic(subject: &Subject<'_>, profiles: &Profiles<'_, '_>, found: &mut Vec<Fin
 fn is_for_bare_metal(subject: &Subject<'_>) -> bool {
     let target = subject.configured(&["build", "target"]).is_some();
     let unstable = subject.configured(&["unstable", "build-std"]).is_some();
-    target || unstable
+    let mut toolchains = subject.texts(Role::Toolchain);
+    target || unstable || toolchains.any(|file| file.text.contains("-none"))
 }
 
 /// `split-debuginfo` where there is nothing to split.
@@ -728,7 +741,7 @@ fn together(subject: &Subject<'_>, profiles: &Profiles<'_, '_>, found: &mut Vec<
         };
         if let Some(lto) = word("lto")
             && is_incremental
-            && (profiles.is(name, "lto", "fat") || profiles.is(name, "lto", "thin"))
+            && profiles.is(name, "lto", "fat")
             && comes_about(&[Some(lto), incremental])
         {
             let message = format!(
@@ -897,18 +910,13 @@ fn libraries_of<'s, 'a>(
 
 /// Libraries that link-time optimisation passes over.
 fn libraries(subject: &Subject<'_>, profiles: &Profiles<'_, '_>, found: &mut Vec<Finding>) {
-    let names = ["release"].into_iter().chain(profiles.names());
-    let lto = names
-        .filter_map(|name| profiles.own(name, Part::Own, "lto"))
-        .find(|word| {
-            let value = word.leaf.value.as_ref();
-            value.is_some_and(|value| {
-                same("lto", value, &"fat".into()) || same("lto", value, &"thin".into())
-            })
-        });
-    let Some(lto) = lto else {
+    // Of another profile nobody knows whether the library is ever built with it.
+    let Some(lto) = profiles.word("release", Part::Own, "lto") else {
         return;
     };
+    if !profiles.is("release", "lto", "fat") && !profiles.is("release", "lto", "thin") {
+        return;
+    }
     for (doc, leaf, kinds) in libraries_of(subject) {
         let linked = kinds
             .iter()
@@ -972,7 +980,7 @@ fn aliases(subject: &Subject<'_>, profiles: &Profiles<'_, '_>, found: &mut Vec<F
             }
             let near = match name {
                 "debug" => Some("dev"),
-                name => did_you_mean(name, profiles.names().chain(BUILT_IN)),
+                name => did_you_mean(name, profiles.names().take(MANY).chain(BUILT_IN)),
             };
             let message = format!(
                 "`{}` asks for the profile `{name}`, which is not there",
@@ -985,5 +993,166 @@ fn aliases(subject: &Subject<'_>, profiles: &Profiles<'_, '_>, found: &mut Vec<F
                 None => finding,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    fn check(fixture: &str, expected: &[&str]) {
+        assert_eq!(found(fixture), expected, "{fixture}");
+    }
+
+    #[test]
+    fn a_profile_is_what_all_files_make_of_it() {
+        check(
+            "//- Cargo.toml\n[profile.release]\nlto = true\n//- .cargo/config.toml\n[profile]\nrelease = { incremental = true }\n",
+            &["lto_with_incremental: `lto = true` in `release`, which compiles incrementally"],
+        );
+        // The nearest word on each key holds.
+        check(
+            "//- Cargo.toml\n[profile]\nrelease.lto = true\nquick = { inherits = \"release\", lto = \"off\", incremental = true }\nslow.inherits = \"quick\"\nslow.lto = \"fat\"\n",
+            &["lto_with_incremental: `lto = \"fat\"` in `slow`, which compiles incrementally"],
+        );
+        check(
+            "//- Cargo.toml\n[profile.dev]\ncodegen-units = 1\n//- .cargo/config.toml\n[build]\nincremental = false\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn names_are_held_against_cargos_own() {
+        check(
+            "//- Cargo.toml\n[profile.Debug]\n[profile.cargo-fast]\ninherits = \"dev\"\n[profile.Release]\ninherits = \"release\"\n[profile.\"\u{e4}rger\"]\ninherits = \"dev\"\n",
+            &[
+                "reserved_profile_name: profile name `Debug` is reserved",
+                "reserved_profile_name: profile name `cargo-fast` is reserved",
+            ],
+        );
+        // From 1.99 on there is a profile `debug`.
+        check(
+            "//- rust-toolchain.toml\n[toolchain]\nchannel = \"1.99\"\n//- Cargo.toml\n[profile.debug]\nopt-level = 0\n[profile.ci]\ninherits = \"debug\"\n",
+            &[],
+        );
+        check("//- Cargo.toml\n[profile]\n", &[]);
+        check("//- .cargo/config.toml\n[profile]\nopt-level = 2\n", &[]);
+    }
+
+    #[test]
+    fn what_may_be_defined_elsewhere_is_not_missing() {
+        // Without a manifest, by another workspace below the folder, by a variable.
+        check("//- .cargo/config.toml\n[profile.dist]\nlto = true\n", &[]);
+        check(
+            "//- Cargo.toml\n//- /home/config.toml\n[profile.dist]\nlto = true\n",
+            &[],
+        );
+        check(
+            "variable: CARGO_PROFILE_DIST_INHERITS=release\n//- Cargo.toml\n//- .cargo/config.toml\n[profile.dist]\nlto = true\n",
+            &[],
+        );
+        // A slip is one wherever it stands.
+        check(
+            "//- Cargo.toml\n//- /home/config.toml\n[profile.relaese]\nlto = true\n",
+            &["missing_inherits: profile `relaese` does not say what it inherits"],
+        );
+        check(
+            "//- Cargo.toml\n[profile.ci]\ninherits = \"debug\"\n[profile.cd]\ninherits = \"cd\"\n",
+            &[
+                "unknown_profile: no profile `debug`",
+                "inherits_cycle: profile `cd` inherits from itself",
+            ],
+        );
+    }
+
+    #[test]
+    fn values_are_held_against_what_cargo_and_rustc_take() {
+        check(
+            "//- Cargo.toml\n[profile.dev]\nlto = \"yes\"\ndebug = \"line-tables-only\"\nstrip = \"none\"\nopt-level = \"z\"\n",
+            &[],
+        );
+        check(
+            "//- Cargo.toml\n[profile.dev]\ndebug = 1.0\n[profile.dev.package.\"*\"]\ncodegen-units = 0\n[profile.dev.build-override]\nsplit-debuginfo = \"unpack\"\n",
+            &[
+                "wrong_type: `debug` takes `true`, `false`, `0`, `1`, `2`, `\"none\"`, `\"line-directives-only\"`, `\"line-tables-only\"`, `\"limited\"` or `\"full\"`",
+                "invalid_value: `codegen-units` takes a whole number from 1 on",
+                "invalid_value: `split-debuginfo` takes `\"off\"`, `\"packed\"` or `\"unpacked\"`",
+            ],
+        );
+    }
+
+    #[test]
+    fn unstable_keys_are_right_with_a_nightly() {
+        for toolchain in ["nightly-2026-01-01", "esp"] {
+            check(
+                &format!(
+                    "//- rust-toolchain\n{toolchain}\n//- Cargo.toml\n[profile.dev]\ncodegen-backend = \"cranelift\"\n[profile.release]\npanic = \"immediate-abort\"\n"
+                ),
+                &[],
+            );
+        }
+        check(
+            "//- Cargo.toml\ncargo-features = [\"profile-rustflags\"]\n[profile.dev]\nrustflags = [\"-Zthreads=8\"]\nhint-mostly-unused = true\n",
+            &[],
+        );
+        check(
+            "//- Cargo.toml\n[profile.release]\npanic = \"immediate-abort\"\n//- .cargo/config.toml\n[profile.dev]\nrustflags = [\"-Zthreads=8\"]\n",
+            &[
+                "unstable_key: `panic = \"immediate-abort\"` is unstable: stable Cargo refuses or ignores it",
+            ],
+        );
+    }
+
+    #[test]
+    fn firmware_may_abort() {
+        for beside in [
+            "//- .cargo/config.toml\n[build]\ntarget = \"thumbv7em-none-eabi\"\n",
+            "//- rust-toolchain.toml\n[toolchain]\ntargets = [\"riscv32imc-unknown-none-elf\"]\n",
+        ] {
+            check(
+                &format!("//- Cargo.toml\n[profile.dev]\npanic = \"abort\"\n{beside}"),
+                &[],
+            );
+        }
+        check(
+            "//- Cargo.toml\n[profile.ci]\ninherits = \"test\"\npanic = \"abort\"\n[profile.bench]\npanic = \"abort\"\n",
+            &[
+                "panic_abort_in_dev: with `panic = \"abort\"` in `ci` builds and tests share no dependency",
+                "panic_ignored: Cargo ignores `panic` in the profile `bench`",
+            ],
+        );
+    }
+
+    #[test]
+    fn debug_information_that_somebody_uses_is_left_alone() {
+        check(
+            "//- Cargo.toml\n[profile.release]\ndebug = true\nstrip = true\nsplit-debuginfo = \"packed\"\n",
+            &[],
+        );
+        check(
+            "//- Cargo.toml\n[profile.release]\ndebug = true\nstrip = true\n[lib]\ncrate-type = [\"staticlib\"]\n",
+            &[],
+        );
+        check(
+            "//- Cargo.toml\n[profile.release]\nsplit-debuginfo = \"packed\"\n[profile.release.package.app]\ndebug = 1\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn aliases_of_other_tools_and_workspaces_are_left_alone() {
+        check(
+            "//- Cargo.toml\n//- .cargo/config.toml\n[alias]\na = \"run --manifest-path x/Cargo.toml --profile x\"\nb = \"llvm-cov --profile x\"\nc = \"run -p xtask -- --profile x\"\nd = \"test --profile=tset\"\n",
+            &["alias_of_no_profile: `alias.d` asks for the profile `tset`, which is not there"],
+        );
+    }
+
+    #[test]
+    fn a_long_or_closed_chain_ends() {
+        let mut text = "//- Cargo.toml\n".to_owned();
+        for n in 0..3000 {
+            text += &format!("[profile.p{n}]\ninherits = \"p{}\"\nlto = true\n", n + 1);
+        }
+        found(&text);
     }
 }

@@ -227,7 +227,10 @@ pub(crate) fn is_named(spec: &str, package: &str, is: &str) -> bool {
     name == package
         && (wanted == is
             || wanted == bare
-            || !bare.contains('-') && bare.starts_with(&format!("{wanted}.")))
+            || !bare.contains('-')
+                && bare
+                    .strip_prefix(wanted)
+                    .is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// Name and version of `serde@1.0`, `https://host/serde#1.0`, `path+file:///x/serde#serde@1.0`. Source: Cargo book,
