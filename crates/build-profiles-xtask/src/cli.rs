@@ -26,6 +26,19 @@ Exit codes:
   1  tests failed, or there was none to run; with --strict, a test was flaky
   2  could not run: usage, invalid policy, no such runner, a build that fails";
 
+const EXPLAIN_HELP: &str = "\
+Keys:
+  profile.dev.debug                     a key as the files spell it
+  profile.dev.package.serde.opt-level   quotes are spared: target.cfg(unix).rustflags
+  build.rustc-wrapper
+  linker, cache                         the policy's own words
+  dev                                   a profile, whole
+  profile.dev.package.serde             a package, whole; serde alone is that of dev
+
+Exit codes:
+  0  explained
+  2  could not run: usage, nothing is known of the key, invalid policy, I/O";
+
 // The commands; flatten them into an xtask's own with `#[command(flatten)]`. No doc comment: clap would put it into the
 // help of that xtask.
 #[derive(Debug, Subcommand)]
@@ -49,6 +62,12 @@ pub enum Command {
     /// workflows, containers, editors. Works on any workspace, also without a policy; docs/lints.md lists the lints.
     #[command(after_help = EXIT_CODES)]
     Lint(LintArgs),
+    /// Explain a key: what is wanted and why, what holds, who says what, what it costs, how it is proved
+    ///
+    /// Everything that Cargo reads here is looked at, also what only this machine says: variables, config files above the
+    /// repository and in CARGO_HOME. It works without a policy.
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain(ExplainArgs),
     /// Run the tests: with the policy's runner, and then the doctests
     ///
     /// The runner's own output is shown as it comes. Both are run, whatever the first comes to; the exit code is that of
@@ -107,6 +126,19 @@ pub struct LintArgs {
     /// With `--fix`: do not build a package of a few lines under the new files before they are kept
     #[arg(long, requires = "fix")]
     pub(crate) no_verify: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A key as the files spell it, `linker`, `cache`, a profile, a package
+    #[arg(value_name = "KEY", required_unless_present = "all")]
+    pub(crate) key: Option<String>,
+    /// Every key that is set here or wanted by the policy: its value, where from, wanted or not
+    #[arg(long, conflicts_with = "key")]
+    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

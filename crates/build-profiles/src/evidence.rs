@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use chain::{Chain, ChainFile, Parsed};
+pub(crate) use chain::{is_replaced, shouted};
 pub use command::{Call, Command, commands};
 pub use spelling::canonical;
 pub use unit::{Graph, GraphUnit, Role, Unit, UnitProfile, units};
@@ -42,7 +43,7 @@ pub struct Evidence {
 }
 
 /// One layer's word on a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     /// Where: `.cargo/config.toml:5`, `RUSTFLAGS in the environment`.
     pub place: String,
@@ -52,6 +53,45 @@ pub struct Said {
     pub wins: bool,
     /// Why Cargo does not take it, where that is not just its rank.
     pub note: Option<String>,
+    /// The place in its file; `None` for a variable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<At>,
+    /// Why Cargo does not take it, where that is its rank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// Whether it is this machine's and not the repository's: a variable, a file above the git root or in `CARGO_HOME`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct At {
+    /// The file, from the workspace root; absolute if it is outside.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+}
+
+impl At {
+    /// The place of a byte of a file's text.
+    pub(crate) fn of(file: &str, text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let start = before.rfind('\n').map_or(0, |line| line + 1);
+        Self {
+            file: file.to_owned(),
+            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            column: before[start..].chars().count() + 1,
+        }
+    }
+}
+
+impl std::fmt::Display for At {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
 }
 
 /// A program of this machine.

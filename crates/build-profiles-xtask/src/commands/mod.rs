@@ -5,6 +5,7 @@ mod lint;
 mod linted;
 mod written;
 mod decided;
+mod explain;
 mod review;
 mod schema;
 mod verify;
@@ -26,6 +27,7 @@ impl Command {
             },
             Self::Verify(args) => verify::run(&args),
             Self::Lint(args) => lint::run(&args),
+            Self::Explain(args) => explain::run(&args),
             Self::Test(args) => test::run(&args),
             Self::Schema => schema::run(),
         };

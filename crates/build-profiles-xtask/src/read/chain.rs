@@ -1,46 +1,57 @@
 //! Every file that Cargo reads in the workspace root, also those above the git root and in `CARGO_HOME`.
 //!
-//! For `verify` alone: what `configure --check` says must not depend on them.
+//! For `verify` and `explain`: what `configure --check` says must not depend on them.
 
 use std::fs;
 
+use build_profiles::effective::walk;
 use build_profiles::evidence::{Chain, ChainFile};
 use build_profiles::facts::Locked;
+use build_profiles::layout::machine_path;
 use build_profiles::machine::inherited::config_env;
-use build_profiles::plan::includes;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Repository;
 
-/// How deep includes are followed; Cargo stops at a cycle.
-const DEEPEST: usize = 16;
-
 /// The files, the strongest first, and what they say under `[env]`, with the values that a child of `cargo run` sees.
 pub(crate) fn chain(repository: &Repository) -> (Chain, Vec<(String, String)>) {
     let root = &repository.root;
-    let mut chain = Chain::default();
-    let mut env = Vec::new();
     let home = cargo_home();
     let folders = root.ancestors().map(|folder| folder.join(".cargo"));
-    for folder in folders.chain(home.clone().filter(|home| {
+    let folders = folders.chain(home.clone().filter(|home| {
         home.file_name() != Some(".cargo")
             || !root.ancestors().any(|above| above.join(".cargo") == *home)
-    })) {
-        let mut files = [folder.join("config"), folder.join("config.toml")]
-            .into_iter()
-            .filter(|file| file.is_file());
-        if let Some(file) = files.next() {
-            let from = chain.configs.len();
-            follow(root, &file, 0, &mut chain.configs);
-            let base = folder.parent().unwrap_or(&folder);
-            for file in &chain.configs[from..] {
-                env.extend(config_env(&file.text, base.as_str()));
-            }
-            chain
-                .shadowed
-                .extend(files.filter_map(|file| read(root, &file)));
-        }
+    }));
+    let found = walk(
+        folders.map(|folder| folder.into_string().replace('\\', "/")),
+        &mut |file| fs::read_to_string(file).ok(),
+    );
+    let mut env = Vec::new();
+    for file in &found.configs {
+        // Relative to the folder that holds the file's `.cargo`, also where a file is included.
+        let base = Utf8Path::new(&file.file).ancestors().nth(2);
+        env.extend(config_env(&file.text, base.map_or("", Utf8Path::as_str)));
     }
+    let machine = machine_path(&repository.policy.clone().unwrap_or_default());
+    let machine = root.join(machine.as_str()).into_string();
+    let named = |file: ChainFile| {
+        let path = Utf8Path::new(&file.file);
+        let in_home = home.as_ref().is_some_and(|home| path.starts_with(home));
+        ChainFile {
+            own: in_home && !home.as_ref().is_some_and(|home| home.starts_with(root))
+                || !path.starts_with(&repository.boundary)
+                || file.file == machine,
+            included_by: file.included_by.map(|by| name(root, Utf8Path::new(&by))),
+            file: name(root, path),
+            text: file.text,
+        }
+    };
+    let mut chain = Chain {
+        configs: found.configs.into_iter().map(named).collect(),
+        shadowed: found.shadowed.into_iter().map(named).collect(),
+        stops: found.stops,
+        ..Chain::default()
+    };
     chain.manifest = read(root, &root.join("Cargo.toml"));
     let members = repository.workspace.members.iter();
     chain.members = members
@@ -49,6 +60,10 @@ pub(crate) fn chain(repository: &Repository) -> (Chain, Vec<(String, String)>) {
         .filter(|file| file.text.contains("profile"))
         .collect();
     let lock = read(root, &root.join("Cargo.lock"));
+    chain.local = lock
+        .as_ref()
+        .map(|lock| super::metadata::local(&lock.text))
+        .unwrap_or_default();
     chain.packages = lock
         .and_then(|lock| super::metadata::locked(&lock.text).ok())
         .map(|locked| {
@@ -58,27 +73,19 @@ pub(crate) fn chain(repository: &Repository) -> (Chain, Vec<(String, String)>) {
     (chain, env)
 }
 
-/// The file, then what it includes: the last include is the strongest.
-fn follow(root: &Utf8Path, file: &Utf8Path, depth: usize, configs: &mut Vec<ChainFile>) {
-    let Some(read) = read(root, file) else { return };
-    if depth == DEEPEST || configs.contains(&read) {
-        return;
-    }
-    let included = includes(&read.text);
-    configs.push(read);
-    let folder = file.parent().unwrap_or(root);
-    for include in included.into_iter().rev() {
-        follow(root, &folder.join(include.path), depth + 1, configs);
-    }
-}
-
 fn read(root: &Utf8Path, file: &Utf8Path) -> Option<ChainFile> {
     let text = fs::read_to_string(file).ok()?;
-    let name = file.strip_prefix(root).unwrap_or(file);
     Some(ChainFile {
-        file: name.as_str().replace('\\', "/"),
+        file: name(root, file),
         text: text.trim_start_matches('\u{feff}').to_owned(),
+        ..ChainFile::default()
     })
+}
+
+/// A file as a person would name it: from the workspace root, if it is below.
+fn name(root: &Utf8Path, file: &Utf8Path) -> String {
+    let name = file.strip_prefix(root).unwrap_or(file);
+    name.as_str().replace('\\', "/")
 }
 
 /// `CARGO_HOME`, where it is by default if the variable is not set.

@@ -15,7 +15,7 @@ pub(crate) use chain::chain;
 pub(crate) use day::today;
 pub(crate) use elsewhere::elsewhere;
 pub(crate) use lintable::lintable;
-pub(crate) use receipt::last_seconds;
+pub(crate) use receipt::{last_seconds, last_verdicts};
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;

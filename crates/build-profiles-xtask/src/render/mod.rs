@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "this is the one room that prints")]
 
 mod diff;
+mod explain;
 mod github;
 mod human;
 mod json;
@@ -28,6 +29,7 @@ use crate::exit::Exit;
 use crate::read::Repository;
 use crate::write::Recovery;
 
+pub(crate) use explain::{explained, explained_all};
 pub(crate) use lint::{LintReport, linted};
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};

@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::process::{Command, Stdio};
 
 use build_profiles::machine::inherited;
+use build_profiles::secret::masked;
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// Starts children in one folder, with one environment.
@@ -77,6 +78,29 @@ impl Children {
         self.vars.keys().map(OsString::as_os_str)
     }
 
+    /// The variables that steer builds, with secrets masked.
+    pub(crate) fn steering(&self) -> BTreeMap<String, String> {
+        const PREFIXES: [&str; 6] = [
+            "CARGO_",
+            "RUSTC",
+            "RUSTFLAGS",
+            "RUSTDOC",
+            "SCCACHE_",
+            "NEXTEST",
+        ];
+        const NAMES: [&str; 3] = ["RUSTUP_TOOLCHAIN", "CI", "CARGO_HOME"];
+        let steers = |name: &&str| {
+            PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(name)
+        };
+        let names = self.var_names().filter_map(OsStr::to_str).filter(steers);
+        names
+            .map(|name| {
+                let value = self.var(name).map(OsStr::to_string_lossy);
+                (name.to_owned(), shown(name, &value.unwrap_or_default()))
+            })
+            .collect()
+    }
+
     /// A child to start, with [`super::output`].
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
@@ -87,6 +111,23 @@ impl Children {
             .stdin(Stdio::null());
         command
     }
+}
+
+/// A value fit to be shown: a secret is not.
+fn shown(name: &str, value: &str) -> String {
+    const SECRET: [&str; 7] = [
+        "TOKEN",
+        "PASSWORD",
+        "SECRET",
+        "CREDENTIAL",
+        "CONNECTION_STRING",
+        "_KEY_PATH",
+        "ACCESS_KEY",
+    ];
+    if SECRET.iter().any(|part| name.contains(part)) {
+        return "(set, not shown)".to_owned();
+    }
+    masked(value).into_owned()
 }
 
 #[cfg(test)]

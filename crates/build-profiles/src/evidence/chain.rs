@@ -4,10 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Said;
+use super::{At, Said};
 use crate::edit::{Source, parse};
 use crate::policy::platform::is_for;
-use crate::probe::line;
 use crate::value::{KeyPath, Value};
 
 /// The files that Cargo reads, the strongest first.
@@ -23,15 +22,23 @@ pub struct Chain {
     pub members: Vec<ChainFile>,
     /// Packages of the lock file: name, version. `None`: there is none.
     pub packages: Option<Vec<(String, String)>>,
+    /// Those of them that stand in a folder and come from no registry and no git: name, version.
+    pub local: BTreeSet<(String, String)>,
+    /// Why Cargo stops before it has read all of them: an include that is not there, two that include one another.
+    pub stops: Vec<String>,
 }
 
 /// One of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChainFile {
     /// As a person would name it.
     pub file: String,
     /// Its text.
     pub text: String,
+    /// The file that includes it.
+    pub included_by: Option<String>,
+    /// Whether it is this machine's and not the repository's: above the git root, in `CARGO_HOME`, `machine.toml`.
+    pub own: bool,
 }
 
 impl Chain {
@@ -82,50 +89,49 @@ pub struct Parsed<'c> {
 }
 
 impl Parsed<'_> {
-    /// Everything said about `path`.
+    /// Everything said about `path`, the strongest first; what Cargo takes is marked, and of the rest is said why not.
     pub fn said(&self, path: &KeyPath) -> Vec<Said> {
         let parts = path.parts();
-        let mut said = Vec::new();
-        let variable = |name: &str| self.variable(name);
-        match parts[..] {
-            ["build" | "target", .., "rustflags"] => return self.flags(),
-            ["build", "rustc-wrapper"] => {
-                said.extend(
-                    ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"]
-                        .iter()
-                        .filter_map(|n| variable(n)),
-                );
+        // How many of the first are for every profile.
+        let mut global = 0;
+        let mut said = match parts[..] {
+            [
+                "build" | "target",
+                ..,
+                flags @ ("rustflags" | "rustdocflags"),
+            ] => {
+                let mut said = self.flags(&parts, flags);
+                said.extend(self.under_env(&parts));
+                return said;
             }
+            ["build", "incremental"] => self.everywhere(path, &["CARGO_INCREMENTAL"]),
+            ["profile", .., "incremental"] => {
+                let everyones = KeyPath::new(["build", "incremental"]);
+                let mut said = self.everywhere(&everyones, &["CARGO_INCREMENTAL"]);
+                global = said.len();
+                said.extend(self.everywhere(path, &[]));
+                said
+            }
+            ["build", "rustc-wrapper"] => self.everywhere(path, &["RUSTC_WRAPPER"]),
             ["build", "rustc-workspace-wrapper"] => {
-                let names = [
-                    "RUSTC_WORKSPACE_WRAPPER",
-                    "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
-                ];
-                said.extend(names.iter().filter_map(|n| variable(n)));
+                self.everywhere(path, &["RUSTC_WORKSPACE_WRAPPER"])
             }
-            ["build", "incremental"] | ["profile", .., "incremental"] => {
-                let names = ["CARGO_INCREMENTAL", "CARGO_BUILD_INCREMENTAL"];
-                said.extend(names.iter().filter_map(|n| variable(n)));
-                if parts[0] == "profile" {
-                    said.extend(self.in_configs(&KeyPath::new(["build", "incremental"])));
-                    said.extend(variable(&shouted("CARGO", &parts)));
-                }
+            ["build", "rustc"] => self.everywhere(path, &["RUSTC"]),
+            ["build", "rustdoc"] => self.everywhere(path, &["RUSTDOC"]),
+            ["build", "target-dir"] => self.everywhere(path, &["CARGO_TARGET_DIR"]),
+            ["target", name, key @ ("linker" | "runner")] if !name.starts_with("cfg(") => {
+                let mut said = self.everywhere(path, &[]);
+                said.extend(self.by_cfg(name, key));
+                said
             }
-            ["target", name, "linker"] => {
-                said.extend(variable(&shouted("CARGO", &["target", name, "linker"])));
+            ["env", _] => {
+                let mut said = self.everywhere(path, &[]);
+                said.extend(self.in_configs(&path.join("value")));
+                said
             }
-            _ => said.extend(variable(&shouted("CARGO", &parts))),
-        }
-        said.extend(self.in_configs(path));
-        if let ["target", name, "linker"] = parts[..] {
-            said.extend(self.by_cfg(name, "linker"));
-        }
-        if parts[0] == "profile" {
-            said.extend(self.manifest.iter().filter_map(|file| file.at(path)));
-        }
-        if let Some(first) = said.first_mut() {
-            first.wins = true;
-        }
+            _ => self.everywhere(path, &[]),
+        };
+        self.rank(&parts, &mut said, global);
         if parts[0] == "profile" {
             let ignored = self.members.iter().filter_map(|file| file.at(path));
             said.extend(ignored.map(|said| {
@@ -143,12 +149,102 @@ impl Parsed<'_> {
         said
     }
 
+    /// What is said of this path alone, without what is decided elsewhere: for every profile, or in a file that Cargo
+    /// does not read.
+    pub(crate) fn said_there(&self, path: &KeyPath) -> Vec<Said> {
+        let mut said = self.everywhere(path, &[]);
+        self.rank(&path.parts(), &mut said, 0);
+        said
+    }
+
+    /// What the variables, the config files and, of a profile, the manifest say of one key.
+    fn everywhere(&self, path: &KeyPath, first: &[&str]) -> Vec<Said> {
+        let parts = path.parts();
+        let own = self.variable_of(&parts);
+        let variables = first.iter().filter_map(|name| self.variable(name));
+        let mut said: Vec<Said> = variables.chain(own).collect();
+        said.extend(self.in_configs(path));
+        if parts[0] == "profile" {
+            said.extend(self.manifest.iter().filter_map(|file| file.at(path)));
+        }
+        said
+    }
+
+    /// The variable that stands for a key. Of a package's override there is one only where a config file has its table,
+    /// and it bears the package's name as it is written there.
+    fn variable_of(&self, parts: &[&str]) -> Option<Said> {
+        if let ["profile", profile, "package", spec, key] = parts {
+            let table = KeyPath::new(["profile", *profile, "package", *spec]);
+            let is_there = |file: &ParsedFile<'_>| file.source.table_span(&table).is_some();
+            self.configs.iter().find(|file| is_there(file))?;
+            let before = shouted("CARGO", &["profile", profile, "package"]);
+            return self.variable(&shouted(&format!("{before}_{spec}"), &[key]));
+        }
+        self.variable(&shouted("CARGO", parts))
+    }
+
+    /// Marks what wins, and says why the others do not.
+    fn rank(&self, parts: &[&str], said: &mut [Said], global: usize) {
+        let Some(first) = said.first_mut() else {
+            return;
+        };
+        first.wins = true;
+        let first = first.clone();
+        let is_list = |one: &Said| one.at.is_some() && one.value.starts_with('[');
+        let joined = !is_replaced(parts) && said.iter().any(is_list);
+        for (index, one) in said.iter_mut().enumerate().skip(1) {
+            if joined {
+                one.wins = true;
+            } else if global > 0 && index >= global {
+                one.because = Some(format!("{} decides for every profile", first.place));
+            } else {
+                one.because = Some(self.outranks(&first, one));
+            }
+        }
+    }
+
+    /// Why `winner` stands before `loser`.
+    fn outranks(&self, winner: &Said, loser: &Said) -> String {
+        let (winner_at, loser_at) = match (&winner.at, &loser.at) {
+            (None, None) => return format!("Cargo asks for {} first", winner.place),
+            (None, Some(_)) => return "the environment beats the files".to_owned(),
+            (Some(winner), Some(loser)) => (winner, loser),
+            (Some(_), None) => return String::new(),
+        };
+        let is_manifest = |at: &At| {
+            let manifest = self.manifest.as_ref();
+            manifest.is_some_and(|manifest| manifest.file.file == at.file)
+        };
+        let config = |at: &At| self.configs.iter().find(|file| file.file.file == at.file);
+        if is_manifest(loser_at) && !is_manifest(winner_at) {
+            return "Cargo's config beats the manifest".to_owned();
+        }
+        if winner_at.file == loser_at.file {
+            return "the table of the triple itself beats a cfg".to_owned();
+        }
+        let includer = |at: &At| config(at).and_then(|file| file.file.included_by.clone());
+        let mut above = includer(loser_at);
+        // A circle of includes is Cargo's to refuse; here it must end.
+        for _ in 0..self.configs.len() {
+            let Some(file) = above else { break };
+            if file == winner_at.file {
+                return format!("`{file}` includes it, and beats what it includes");
+            }
+            let one = self.configs.iter().find(|one| one.file.file == file);
+            above = one.and_then(|one| one.file.included_by.clone());
+        }
+        if includer(winner_at).is_some() && includer(winner_at) == includer(loser_at) {
+            return "a later include beats an earlier one".to_owned();
+        }
+        "a nearer config file beats one further away".to_owned()
+    }
+
     fn variable(&self, name: &str) -> Option<Said> {
         self.variables.get(name).map(|value| Said {
             place: format!("{name} in the environment"),
             value: value.clone(),
-            wins: false,
-            note: None,
+            own: true,
+            ..Said::default()
         })
     }
 
@@ -169,12 +265,12 @@ impl Parsed<'_> {
             .collect()
     }
 
-    /// Tables of `[target]` that name the host by a cfg expression.
-    fn by_cfg(&self, not: &str, key: &str) -> Vec<Said> {
+    /// Tables of `[target]` that name a triple by a cfg expression.
+    fn by_cfg(&self, triple: &str, key: &str) -> Vec<Said> {
         let mut said = Vec::new();
         for file in &self.configs {
             for (table, _) in file.source.child_names(&KeyPath::new(["target"])) {
-                if table != not && is_for(&table, self.triple) {
+                if table != triple && is_for(&table, triple) {
                     said.extend(file.at(&KeyPath::new(["target", &table, key])));
                 }
             }
@@ -183,32 +279,42 @@ impl Parsed<'_> {
     }
 
     /// Flags come from one level alone, and are joined within it.
-    fn flags(&self) -> Vec<Said> {
-        let triple = self.triple;
+    fn flags(&self, parts: &[&str], key: &str) -> Vec<Said> {
+        let triple = match parts {
+            ["target", name, _] if !name.starts_with("cfg(") => name,
+            _ => self.triple,
+        };
         let variable = |name: &str| {
             self.variable(name).map(|said| Said {
                 value: said.value.replace('\u{1f}', " "),
                 ..said
             })
         };
-        let target = shouted("CARGO", &["target", triple, "rustflags"]);
+        let target = shouted("CARGO", &["target", triple, key]);
         let mut of_target: Vec<Said> = variable(&target).into_iter().collect();
-        of_target.extend(self.in_configs(&KeyPath::new(["target", triple, "rustflags"])));
-        of_target.extend(self.by_cfg(triple, "rustflags"));
-        let mut of_build: Vec<Said> = variable("CARGO_BUILD_RUSTFLAGS").into_iter().collect();
-        of_build.extend(self.in_configs(&KeyPath::new(["build", "rustflags"])));
+        of_target.extend(self.in_configs(&KeyPath::new(["target", triple, key])));
+        of_target.extend(self.by_cfg(triple, key));
+        let build = shouted("CARGO", &["build", key]);
+        let mut of_build: Vec<Said> = variable(&build).into_iter().collect();
+        of_build.extend(self.in_configs(&KeyPath::new(["build", key])));
+        let short = key.to_uppercase();
         let levels = [
-            variable("CARGO_ENCODED_RUSTFLAGS").into_iter().collect(),
-            variable("RUSTFLAGS").into_iter().collect(),
+            variable(&format!("CARGO_ENCODED_{short}"))
+                .into_iter()
+                .collect(),
+            variable(&short).into_iter().collect(),
             of_target,
             of_build,
         ];
         let mut said: Vec<Said> = Vec::new();
         let mut winner: Option<String> = None;
-        for level in levels {
+        for (rank, level) in levels.into_iter().enumerate() {
+            // A variable that is set to nothing replaces all the same; tables without a flag in them do not.
+            let counts = rank < 2 || level.iter().any(|one| !is_empty(&one.value));
+            let first = level.first().map(|one| one.place.clone());
             for mut one in level {
                 match &winner {
-                    None => one.wins = true,
+                    None => one.wins = counts,
                     Some(winner) => {
                         one.note = Some(format!(
                             "{winner} replaces it: flags of different levels are not joined"
@@ -217,13 +323,12 @@ impl Parsed<'_> {
                 }
                 said.push(one);
             }
-            if winner.is_none() {
-                winner = said.first().map(|first| first.place.clone());
+            if winner.is_none() && counts {
+                winner = first;
             }
         }
-        said.extend(self.in_shadow(&KeyPath::new(["build", "rustflags"])));
-        said.extend(self.in_shadow(&KeyPath::new(["target", triple, "rustflags"])));
-        said.extend(self.under_env(&["build", "rustflags"]));
+        said.extend(self.in_shadow(&KeyPath::new(["build", key])));
+        said.extend(self.in_shadow(&KeyPath::new(["target", triple, key])));
         said
     }
 
@@ -232,7 +337,8 @@ impl Parsed<'_> {
         let short = match parts {
             ["build", "rustc-wrapper"] => "RUSTC_WRAPPER",
             ["build", "rustc-workspace-wrapper"] => "RUSTC_WORKSPACE_WRAPPER",
-            ["build", "rustflags"] => "RUSTFLAGS",
+            ["build" | "target", .., "rustflags"] => "RUSTFLAGS",
+            ["build" | "target", .., "rustdocflags"] => "RUSTDOCFLAGS",
             [.., "incremental"] => "CARGO_INCREMENTAL",
             _ => "",
         };
@@ -253,8 +359,29 @@ impl Parsed<'_> {
     }
 }
 
+/// Whether an array, or a string that is split, has no flag in it.
+fn is_empty(value: &str) -> bool {
+    value
+        .chars()
+        .all(|c| c.is_whitespace() || "[]\"'".contains(c))
+}
+
+/// Arrays that are not joined: of several files the strongest holds. Source: Cargo book, Configuration, `runner` and
+/// `credential-provider`; `NON_MERGEABLE_LISTS` of Cargo 1.95.
+pub(crate) fn is_replaced(path: &[&str]) -> bool {
+    matches!(
+        path,
+        ["credential-alias", _]
+            | ["doc", "browser"]
+            | ["host", "runner"]
+            | ["registries", _, "credential-provider"]
+            | ["registry", "credential-provider"]
+            | ["target", _, "runner"]
+    )
+}
+
 /// `CARGO_PROFILE_DEV_OPT_LEVEL`.
-fn shouted(prefix: &str, parts: &[&str]) -> String {
+pub(crate) fn shouted(prefix: &str, parts: &[&str]) -> String {
     let mut name = prefix.to_owned();
     for part in parts {
         name.push('_');
@@ -277,14 +404,18 @@ impl<'c> ParsedFile<'c> {
 
     /// What the file says of a key.
     fn at(&self, path: &KeyPath) -> Option<Said> {
-        let ChainFile { file, text } = self.file;
+        let ChainFile {
+            file, text, own, ..
+        } = self.file;
         let leaf = self.source.leaf(path)?;
         let value = leaf.value.as_ref().map(Value::to_string);
+        let at = At::of(file, text, leaf.key_span.start);
         Some(Said {
-            place: format!("{file}:{}", line(text, leaf.key_span.start)),
+            place: format!("{file}:{}", at.line),
             value: value.unwrap_or_else(|| text[leaf.span.clone()].to_owned()),
-            wins: false,
-            note: None,
+            at: Some(at),
+            own: *own,
+            ..Said::default()
         })
     }
 }
@@ -299,16 +430,16 @@ mod tests {
         let file = |(file, text): &(&str, &str)| ChainFile {
             file: (*file).to_owned(),
             text: (*text).to_owned(),
+            ..ChainFile::default()
         };
         Chain {
             configs: configs.iter().map(file).collect(),
             manifest: Some(file(&("Cargo.toml", manifest))),
-            shadowed: Vec::new(),
-            packages: None,
             members: vec![file(&(
                 "crates/a/Cargo.toml",
                 "[profile.dev]\nopt-level = 3\n",
             ))],
+            ..Chain::default()
         }
     }
 

@@ -140,6 +140,7 @@ mod tests {
         let file = |name: &str, text: &str| ChainFile {
             file: name.to_owned(),
             text: text.to_owned(),
+            ..ChainFile::default()
         };
         let package = |name: &str, version: &str| (name.to_owned(), version.to_owned());
         let chain = Chain {

@@ -184,6 +184,32 @@ pub(crate) fn names(set: &PackageSet, name: &str) -> bool {
     inside
 }
 
+/// The pattern by which the set has this package: the first that matches after the last that takes it out.
+pub(crate) fn pattern_for<'s>(
+    set: &'s PackageSet,
+    name: &str,
+    folder: Option<&str>,
+) -> Option<&'s Spanned<String>> {
+    let mut found = None;
+    for pattern in &set.patterns {
+        let (out, text) = match pattern.value.strip_prefix('!') {
+            Some(rest) => (true, rest),
+            None => (false, pattern.value.as_str()),
+        };
+        let glob = Pattern::new(text.trim_end_matches('/'));
+        let matched = glob.is_ok_and(|glob| match text.contains('/') {
+            true => folder.is_some_and(|folder| glob.matches_with(folder, GLOB)),
+            false => glob.matches_with(name, GLOB),
+        });
+        match (matched, out) {
+            (true, true) => found = None,
+            (true, false) => found = found.or(Some(pattern)),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Whether a package ID spec names a package that is there; a spec that is a URL is taken at its word.
 pub(crate) fn spec_is_known(cx: &Context<'_>, spec: &str) -> bool {
     if spec.contains("://") {

@@ -433,7 +433,7 @@ fn the_last_linker_that_is_asked_for_counts() {
             place: "config.toml:9".to_owned(),
             value: "[\"-Clink-arg=-fuse-ld=gold\"]".to_owned(),
             wins: true,
-            note: None,
+            ..Said::default()
         }],
     );
     let verdicts = judge(&claims(), &evidence);

@@ -11,7 +11,6 @@ use build_profiles::evidence::{
 };
 use build_profiles::machine::{mark, start};
 use build_profiles::probe::{Claim, Subject, View, controls};
-use build_profiles::secret::masked;
 use build_profiles::value::KeyPath;
 use build_profiles::verdict::trace_key;
 use camino::Utf8Path;
@@ -38,7 +37,7 @@ pub(super) struct Observer<'a> {
 impl Observer<'_> {
     /// Runs every experiment of this mode.
     pub(super) fn observe(mut self) -> Result<(Evidence, Option<String>)> {
-        self.environment();
+        self.evidence.variables = self.children.steering();
         self.tools();
         self.graphs();
         self.traces();
@@ -91,38 +90,6 @@ impl Observer<'_> {
             .builds
             .iter()
             .any(|build| build.failure.is_some())
-    }
-
-    /// The variables that steer builds.
-    fn environment(&mut self) {
-        const PREFIXES: [&str; 6] = [
-            "CARGO_",
-            "RUSTC",
-            "RUSTFLAGS",
-            "RUSTDOC",
-            "SCCACHE_",
-            "NEXTEST",
-        ];
-        const NAMES: [&str; 3] = ["RUSTUP_TOOLCHAIN", "CI", "CARGO_HOME"];
-        let steers = |name: &str| {
-            PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&name)
-        };
-        let names: Vec<String> = self
-            .children
-            .var_names()
-            .filter_map(|name| name.to_str())
-            .filter(|name| steers(name))
-            .map(str::to_owned)
-            .collect();
-        for name in names {
-            let value = self
-                .children
-                .var(&name)
-                .map(|value| value.to_string_lossy().into_owned());
-            self.evidence
-                .variables
-                .insert(name.clone(), shown(&name, &value.unwrap_or_default()));
-        }
     }
 
     /// The versions of the tools that the policy needs.
@@ -478,21 +445,4 @@ fn words(error: anyhow::Error) -> String {
 /// A key as a path: `profile.dev.package."*".debug`.
 fn path_of(key: &str) -> KeyPath {
     KeyPath::parse(key).unwrap_or_else(|| KeyPath::new(key.split('.')))
-}
-
-/// A value fit to be shown: a secret is not.
-fn shown(name: &str, value: &str) -> String {
-    const SECRET: [&str; 7] = [
-        "TOKEN",
-        "PASSWORD",
-        "SECRET",
-        "CREDENTIAL",
-        "CONNECTION_STRING",
-        "_KEY_PATH",
-        "ACCESS_KEY",
-    ];
-    if SECRET.iter().any(|part| name.contains(part)) {
-        return "(set, not shown)".to_owned();
-    }
-    masked(value).into_owned()
 }
