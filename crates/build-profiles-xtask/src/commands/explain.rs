@@ -84,10 +84,9 @@ fn can_say(format: Format) -> Result<()> {
             "`explain` changes nothing, so there is no patch\n\n\
              help: what `configure` would write: cargo xtask configure --diff --format patch"
         ),
-        Format::Github => bail!(
+        Format::Github | Format::Sarif => bail!(
             "`explain` has no findings to annotate lines with\n\n\
-             help: for a comment or a job summary there is --format markdown; annotations are those of \
-             cargo xtask verify --format github"
+             help: for a comment or a job summary there is --format markdown; findings are those of cargo xtask lint"
         ),
         Format::Human | Format::Json | Format::Markdown => Ok(()),
     }

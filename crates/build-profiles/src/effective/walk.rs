@@ -222,7 +222,7 @@ mod tests {
                 ),
                 ("/w/.cargo/a.toml", "include = [\"config.toml\"]"),
                 ("/.cargo/config.toml", "include = \"a.toml\""),
-                ("/home/config.toml", "= 1"),
+                ("/home/config.toml", "a"),
             ],
             &[
                 "/w/.cargo/config.toml",
@@ -237,7 +237,7 @@ mod tests {
                 "`/w/.cargo/gone.toml` is not there, and `/w/.cargo/config.toml` includes it",
                 "`/w/.cargo/config.toml` is included a second time",
                 "`include` of `/.cargo/config.toml` is no array of paths and of tables with a `path`",
-                "`/home/config.toml` is no TOML: unexpected key or value",
+                "`/home/config.toml` is no TOML: key with no value, expected `=`",
             ],
         );
     }
