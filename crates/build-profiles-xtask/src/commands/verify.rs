@@ -78,25 +78,30 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-/// Whether a verdict says of the same line that it is not in force, and with more evidence.
+/// Whether a verdict says with more evidence that what this is about is not in force: its own line, or the table whose
+/// header it points at.
 fn is_a_verdict(repository: &Repository, finding: &Diagnostic, verdicts: &[Verdict]) -> bool {
-    let Some(label) = finding
-        .labels
-        .first()
-        .filter(|_| lint::lint(finding.code).is_some())
-    else {
+    let is_lint = lint::lint(finding.code).is_some();
+    let Some(label) = finding.labels.first().filter(|_| is_lint) else {
         return false;
     };
     let text = repository.source(&label.file).unwrap_or_default();
-    let line = text[..label.span.start.min(text.len())]
-        .matches('\n')
-        .count()
-        + 1;
+    let before = text.get(..label.span.start).unwrap_or_default();
+    let first = before.matches('\n').count();
+    let lines = text.lines().skip(first);
+    let is_header = |line: &str| line.trim_start().starts_with('[');
+    let of_table = lines.clone().skip(1).take_while(|line| !is_header(line));
+    let last = match lines.clone().next() {
+        Some(line) if is_header(line) => first + of_table.count(),
+        _ => first,
+    };
     verdicts
         .iter()
         .filter(|verdict| verdict.outcome == Outcome::Inactive)
         .filter_map(|verdict| verdict.claim.place.as_ref())
-        .any(|place| place.file == label.file.as_str() && place.line == line)
+        .any(|place| {
+            place.file == label.file.as_str() && (first + 1..=last + 1).contains(&place.line)
+        })
 }
 
 /// The quick proof that `configure` ends with, on the files it has just written.
