@@ -110,12 +110,9 @@ impl Reader<'_> {
 
     /// The config of a folder, what it includes, and the one that it hides.
     fn configs_in(&mut self, folder: &Utf8Path, shadowed: &mut Vec<Utf8PathBuf>) {
-        match configs(folder) {
-            (Some(config), hidden) => {
-                shadowed.extend(hidden);
-                self.follow(&config, 0);
-            }
-            (None, _) => {}
+        if let (Some(config), hidden) = configs(folder) {
+            shadowed.extend(hidden);
+            self.follow(&config, 0);
         }
     }
 

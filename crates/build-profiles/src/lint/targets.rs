@@ -54,3 +54,88 @@ fn has_own_targets(subject: &Subject<'_>) -> bool {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    /// The names of what is found in a config.
+    fn check(config: &str, expected: &[&str]) {
+        let found = found(&format!("//- .cargo/config.toml\n{config}"));
+        let names: Vec<_> = found
+            .iter()
+            .map(|one| one.split(':').next().unwrap_or_default())
+            .collect();
+        assert_eq!(names, expected, "{config}\n{found:#?}");
+    }
+
+    fn table(name: &str, expected: &[&str]) {
+        check(&format!("[target.{name:?}]\nrunner = \"x\"\n"), expected);
+    }
+
+    #[test]
+    fn tables_for_nobody() {
+        for name in [
+            "x86_64-linux-gnu",
+            "unix",
+            "*",
+            "arm64-apple-darwin",
+            "x86_64-unknown-linux-gun",
+        ] {
+            table(name, &["unknown_platform"]);
+        }
+        for name in [
+            "cfg(linux)",
+            "cfg(target_os = 'x')",
+            "cfg(all(unix, windows))",
+            "CFG(unix)",
+            "cfg(unix,)",
+        ] {
+            let code = match name.contains("'") || name.contains("CFG") || name.contains(",)") {
+                true => "unparsable_cfg",
+                false => "cfg_matches_nothing",
+            };
+            table(name, &[code]);
+        }
+        table("cfg(target_os = \"linx\")", &["cfg_matches_nothing"]);
+        table("cfg(not(test))", &["cfg_never_decides"]);
+    }
+
+    #[test]
+    fn tables_for_somebody() {
+        for name in [
+            "my-board",
+            "x86_64-unknown-none-kernel",
+            "wasm32-wasi",
+            "cfg(any())",
+            "cfg(r#unix)",
+            "cfg(tokio_unstable)",
+            "cfg(clippy)",
+            "cfg(not(target_has_atomic = \"256\"))",
+            "cfg(target_has_reliable_f16)",
+        ] {
+            table(name, &[]);
+        }
+        check(
+            "[build]\ntarget = \"boards/own.json\"\n[target.'cfg(target_os = \"my-own-system\")']\nrunner = \"x\"\n[target.x86_64-unknown-linux-gun]\nrunner = \"x\"\n",
+            &[],
+        );
+        check(
+            "[build]\nrustflags = [\"--cfg\", \"sim\"]\nrustdocflags = [\"--cfg\", \"sim\"]\n[target.'cfg(sim)']\nrunner = \"x\"\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn two_for_one_target() {
+        let two = "[target.'cfg(unix)']\nrunner = \"x\"\n[target.'cfg(target_os = \"macos\")']\nrunner = \"y\"\n";
+        check(two, &["two_cfgs_match"]);
+        let said = "[target.x86_64-apple-darwin]\nrunner = \"z\"\n[target.aarch64-apple-darwin]\nrunner = \"z\"\n";
+        check(&format!("{two}{said}"), &[]);
+        // What adds up does not collide, and flags that agree do not either.
+        check(
+            "[target.x86_64-apple-darwin]\nrustflags = [\"-Clink-arg=-a\", \"-Ctarget-feature=+a\", \"-Ctarget-cpu=x\"]\n[target.'cfg(unix)']\nrustflags = \"-Clink-arg=-b -C target-feature=+b -C target-cpu=x\"\n",
+            &[],
+        );
+    }
+}

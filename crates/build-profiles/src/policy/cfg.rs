@@ -35,7 +35,7 @@ const MOST_PARENTHESES: usize = 200;
 
 impl Cfg {
     /// The expression, `cfg(` and `)` included.
-    pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Box<Problem>> {
         let all = 0..text.len();
         if text.matches('(').count() > MOST_PARENTHESES {
             return Err(unparsable(all, "too many parentheses".to_owned()));
@@ -216,8 +216,8 @@ impl Cfg {
     }
 }
 
-fn unparsable(range: Range<usize>, label: String) -> Problem {
-    Problem {
+fn unparsable(range: Range<usize>, label: String) -> Box<Problem> {
+    Box::new(Problem {
         code: "unparsable_cfg",
         message: "this `cfg(...)` cannot be parsed".to_owned(),
         range,
@@ -226,7 +226,7 @@ fn unparsable(range: Range<usize>, label: String) -> Problem {
         help: "write it as in Rust source: `cfg(all(unix, target_arch = \"x86_64\"))`".to_owned(),
         or: "",
         is_sure: true,
-    }
+    })
 }
 
 /// The key whose value a bare word is: `linux` is a `target_os`.

@@ -148,7 +148,7 @@ pub(super) fn is_platform(reader: &mut Reader<'_>, field: &Field<'_>, short: boo
             reader.diagnostics.push(found);
         }
         let problem = match parsed {
-            Ok(cfg) => cfg.problem(name),
+            Ok(cfg) => cfg.problem(name).map(Box::new),
             Err(problem) => Some(problem),
         };
         if let Some(problem) = problem {

@@ -111,6 +111,10 @@ fn unstable(subject: &Subject<'_>, doc: &Doc<'_>, found: &mut Vec<Finding>) {
         let mut names = doc.names(table).into_iter();
         if let Some((_, span)) = names.find(|(other, _)| other == name) {
             let path = KeyPath::new(key.iter().copied());
+            // An empty table loses nothing.
+            if !doc.leaves.iter().any(|leaf| leaf.path.starts_with(&path)) {
+                continue;
+            }
             let message = format!("`{path}` is read by a nightly Cargo alone");
             let finding = Finding::new(&UNSTABLE_ON_STABLE, message).at(doc, span, "not read");
             found.push(pinned(subject, finding));

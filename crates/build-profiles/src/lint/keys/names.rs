@@ -184,9 +184,13 @@ fn other_word(doc: &Doc<'_>, name: &str) -> Option<&'static str> {
         let names = doc.names(&[name]);
         names.iter().any(|(key, _)| known.contains(&key.as_str()))
     };
+    let of_builds = has(&known::BUILD) || has(&known::TARGET);
     match name {
-        "rust" | "rustc" if has(&known::BUILD) || has(&known::TARGET) => {
+        "rust" | "rustc" if of_builds => {
             Some("write `[build]`, or `[target.<triple>]` for a linker or a runner")
+        }
+        "dev" | "release" | "debug" | "test" | "bench" if of_builds => {
+            Some("write `[build]`, which is for all profiles: there is none for a single one")
         }
         "dev" | "release" | "debug" | "test" | "bench" if has(&known::profile()) => {
             Some("write `[profile.<name>]`")

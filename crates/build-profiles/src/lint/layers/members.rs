@@ -7,13 +7,14 @@ use crate::diagnostic::Level;
 use crate::edit::{Edit, Leaf};
 use crate::lint::fix::moved;
 use crate::lint::{Doc, Finding, Group, LINT, Lint, Role, Subject};
+use crate::policy::platform::is_common;
 use crate::value::{KeyPath, Value};
 
 pub(super) static CONFIG_OF_MEMBER: Lint = Lint {
     name: "config_of_member",
     level: Some(Level::Warning),
     group: Group::Files,
-    finds: "`.cargo/config.toml` in the folder of a member",
+    finds: "`.cargo/config.toml` in the folder of a member, with settings for the machine on which it is built",
     cargo: "Cargo looks for config files from the folder in which it is started upwards: from the workspace root it never sees this one",
     costs: "the member is built otherwise in its own folder than from the root, where CI and editors build it",
     instead: "move what is for all into `.cargo/config.toml` of the workspace root",
@@ -40,7 +41,7 @@ pub(super) static PROFILE_OF_MEMBER: Lint = Lint {
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for doc in subject.docs(Role::MemberConfig) {
-        if doc.leaves.is_empty() {
+        if is_for_another_machine(doc) || !doc.leaves.iter().any(changes_builds_here) {
             continue;
         }
         let path = &doc.file.path;
@@ -68,6 +69,21 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Finding>) {
                     .fold(finding, |finding, (doc, edit)| finding.edit(doc, edit)),
             });
         }
+    }
+}
+
+/// Whether the folder is one from which somebody builds for another machine: then its config is there on purpose.
+fn is_for_another_machine(doc: &Doc<'_>) -> bool {
+    doc.leaf(&["build", "target"]).is_some()
+        || doc.names(&[]).iter().any(|(name, _)| name == "include")
+}
+
+/// Whether a setting is missed by a build from the root for the machine on which it runs.
+fn changes_builds_here(leaf: &Leaf) -> bool {
+    match leaf.path.parts()[..] {
+        ["build", ..] | ["env", ..] | ["profile", ..] => true,
+        ["target", table, "linker" | "rustflags"] => table.starts_with("cfg(") || is_common(table),
+        _ => false,
     }
 }
 

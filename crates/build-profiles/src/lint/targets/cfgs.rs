@@ -61,7 +61,7 @@ pub(super) fn check(
 ) {
     let parsed = Cfg::parse(table);
     let problem = match (parsed, is_well_formed(table)) {
-        (Err(problem), false) => problem,
+        (Err(problem), false) => *problem,
         (Ok(_), false) => Problem {
             code: UNPARSABLE_CFG.name,
             message: "this `cfg(...)` cannot be parsed".to_owned(),
@@ -84,6 +84,10 @@ pub(super) fn check(
     if !problem.is_sure && may_be_right || is_set_by_flags(subject, &problem, table) {
         return;
     }
+    if table.contains("cargo-clippy") {
+        found.extend(clippy(subject, doc, span, problem));
+        return;
+    }
     let lint = match problem.code {
         "cfg_never_decides" => &CFG_NEVER_DECIDES,
         "unparsable_cfg" => &UNPARSABLE_CFG,
@@ -95,6 +99,24 @@ pub(super) fn check(
             .at(doc, at, problem.label)
             .help(problem.help),
     );
+}
+
+/// `cfg(feature = "cargo-clippy")`, which older toolchains knew under `cargo clippy`.
+fn clippy(
+    subject: &Subject<'_>,
+    doc: &Doc<'_>,
+    span: &Range<usize>,
+    problem: Problem,
+) -> Option<Finding> {
+    const TRIED: Lint = Lint {
+        since: Some((1, 95)),
+        ..LINT
+    };
+    (!subject.is_nightly() && subject.holds(&TRIED)).then(|| {
+        Finding::new(&CFG_NEVER_DECIDES, problem.message)
+            .at(doc, span.clone(), "not under `cargo clippy` either")
+            .help("write the levels of lints under `[workspace.lints.clippy]` of the root manifest")
+    })
 }
 
 /// Whether the word that nobody has is set by the flags of this very workspace: `--cfg linux`.
