@@ -20,7 +20,7 @@ mod yaml;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Family, File, Files, Finding, Group, LINT, Lint, Role, Subject};
+use super::{Family, File, Finding, Group, LINT, Lint, Role, Subject};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use said::{Knob, Said, ScopeId};
 use yaml::Unread;
@@ -239,9 +239,8 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 }
 
 /// Files that say more than anybody writes: nothing is known of what they set.
-pub fn too_large(files: &Files) -> Vec<Diagnostic> {
+pub fn too_large(files: &[File]) -> Vec<Diagnostic> {
     let large = files
-        .files
         .iter()
         .filter(|file| matches!(read(file), Some(Err(Unread::TooLarge))));
     large
@@ -389,8 +388,8 @@ impl Source<'_> {
 
     /// As it is written: `RUSTFLAGS=-D warnings`, on one line and not longer than a line.
     fn written(knob: &Knob) -> String {
-        let words: Vec<&str> = knob.raw.split_whitespace().collect();
-        let value = words.join(" ");
+        let value = knob.value.as_ref().unwrap_or(&knob.raw);
+        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         let value = if value.chars().count() > 60 {
             let start: String = value.chars().take(57).collect();
             format!("{start}...")
@@ -406,7 +405,6 @@ struct Report {
     lint: &'static Lint,
     /// What makes two of them one.
     key: String,
-    source: usize,
     message: String,
     /// Where it is set; empty for a variable of the environment.
     places: Vec<(FilePath, Range<usize>, String)>,
@@ -421,7 +419,7 @@ struct Report {
 struct Reports {
     /// Each with how many places are not shown.
     all: Vec<(Report, usize)>,
-    known: BTreeMap<(usize, &'static str, String), usize>,
+    known: BTreeMap<(&'static str, String), usize>,
 }
 
 /// More places than one reads.
@@ -429,7 +427,7 @@ const SHOWN: usize = 3;
 
 impl Reports {
     fn push(&mut self, report: Report) {
-        let key = (report.source, report.lint.name, report.key.clone());
+        let key = (report.lint.name, report.key.clone());
         let Some(at) = self.known.get(&key) else {
             self.known.insert(key, self.all.len());
             self.all.push((report, 0));
@@ -459,7 +457,7 @@ impl Reports {
                     finding.diagnostic = finding.diagnostic.with_label(&file, span, text);
                 }
                 if more > 0 {
-                    finding = finding.note(format!("and in {more} more places of this file"));
+                    finding = finding.note(format!("and in {more} more places"));
                 }
                 for note in report.notes {
                     finding = finding.note(note);
@@ -495,8 +493,7 @@ impl Elsewhere<'_, '_> {
         let place = file.map(|file| (file.path.clone(), knob.span.clone(), label.to_owned()));
         Report {
             lint,
-            key: format!("{}={}", knob.variable, knob.raw),
-            source: at,
+            key: Source::written(knob),
             message,
             places: place.into_iter().collect(),
             others: Vec::new(),

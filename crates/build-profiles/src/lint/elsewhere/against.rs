@@ -24,8 +24,8 @@ pub(super) fn check(elsewhere: &Elsewhere<'_, '_>, reports: &mut Reports) {
             reports.push(report);
         }
     }
-    for (at, source) in elsewhere.sources.iter().enumerate() {
-        by_action(elsewhere, (at, source), reports);
+    for source in &elsewhere.sources {
+        by_action(elsewhere, source, reports);
     }
 }
 
@@ -208,18 +208,15 @@ fn of_profile<'a>(
 }
 
 /// `CARGO_PROFILE_DEV_DEBUG=0` by a set-up action.
-fn by_action(
-    elsewhere: &Elsewhere<'_, '_>,
-    (at, source): (usize, &Source<'_>),
-    reports: &mut Reports,
-) {
+fn by_action(elsewhere: &Elsewhere<'_, '_>, source: &Source<'_>, reports: &mut Reports) {
     const VARIABLE: &str = "CARGO_PROFILE_DEV_DEBUG";
     let Some(file) = source.file else { return };
     for action in &source.said.actions {
         let Some(value) = actions::given(&source.said, action, VARIABLE) else {
             continue;
         };
-        if !source.builds(action.scope) || source.said.has_folder(action.scope) {
+        let job = source.said.job(action.scope).unwrap_or(action.scope);
+        if !source.builds(job) || source.said.has_folder(job) {
             continue;
         }
         let Some((doc, leaf)) = of_profile(elsewhere, VARIABLE, value) else {
@@ -233,7 +230,6 @@ fn by_action(
         reports.push(Report {
             lint: &SET_AGAIN_ELSEWHERE,
             key: VARIABLE.to_owned(),
-            source: at,
             message: format!(
                 "`{}` sets `{VARIABLE}={value}`, where the files say `{} = {said}`",
                 action.name, leaf.path

@@ -9,7 +9,7 @@ use super::{shell, targets};
 /// What a Dockerfile says. `is_mounted`: the repository is there without being copied, as in a development container.
 pub(super) fn read(text: &str, is_mounted: bool) -> Said {
     let mut said = Said::of_file();
-    said.scopes[0].builds = false;
+    said.scopes[0].builds = None;
     said.has_config = is_mounted;
     let mut stages: Vec<(String, ScopeId)> = Vec::new();
     let mut stage = None;
@@ -33,7 +33,7 @@ pub(super) fn read(text: &str, is_mounted: bool) -> Said {
                 stage = said.open(Scope {
                     around: Some(below.map_or(0, |(_, scope)| *scope)),
                     targets: Some(triples),
-                    builds: is_mounted,
+                    builds: Some(is_mounted),
                     is_job: true,
                     ..Scope::default()
                 });
@@ -50,7 +50,10 @@ pub(super) fn read(text: &str, is_mounted: bool) -> Said {
                 }
             }
             ("RUN", Some(stage)) => {
-                said.scopes[stage].builds |= targets::builds(rest);
+                let builds = targets::builds(rest);
+                if builds {
+                    said.scopes[stage].builds = Some(true);
+                }
                 said.has_config |= rest.contains("--mount=type=bind");
                 let script = script(rest);
                 let from = instruction.start + instruction.text.len() - script.len();
@@ -58,6 +61,7 @@ pub(super) fn read(text: &str, is_mounted: bool) -> Said {
                 if !script.starts_with('[') {
                     let Some(scope) = said.open(Scope {
                         around: Some(stage),
+                        builds: Some(builds),
                         ..Scope::default()
                     }) else {
                         return said;

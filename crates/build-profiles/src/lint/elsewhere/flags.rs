@@ -47,8 +47,8 @@ pub(super) fn check(elsewhere: &Elsewhere<'_, '_>, reports: &mut Reports) {
             reports.push(report);
         }
     }
-    for (at, source) in elsewhere.sources.iter().enumerate() {
-        set_by_action(elsewhere, &configured, (at, source), reports);
+    for source in &elsewhere.sources {
+        set_by_action(elsewhere, &configured, source, reports);
     }
 }
 
@@ -170,9 +170,22 @@ fn may_hold(knob: &Knob, text: &str, flag: &str) -> bool {
     if knob.raw.contains('`') {
         return true;
     }
-    let word = flag.rsplit('=').next().unwrap_or(flag).trim_matches('"');
-    let word = word.strip_prefix("-C").unwrap_or(word);
-    text.contains(word)
+    if units(knob.raw.split_whitespace())
+        .iter()
+        .any(|own| own == flag)
+    {
+        return true;
+    }
+    let word = flag
+        .strip_prefix("--cfg=")
+        .or_else(|| flag.strip_prefix("-C"))
+        .unwrap_or(flag);
+    let argument = ["link-arg=", "link-args=", "target-feature="];
+    let word = argument
+        .iter()
+        .find_map(|name| word.strip_prefix(name))
+        .unwrap_or(word);
+    text.contains(word.split('"').next().unwrap_or(word))
 }
 
 /// Whether an expression of GitHub asks nobody but the file it stands in: `matrix.flags`.
@@ -271,16 +284,21 @@ fn replaced(
     if lost.is_empty() {
         return None;
     }
-    // One that only adds to another of the same name says nothing new.
-    let adds = knob.value.is_none() && knob.raw.contains(&format!("${}", knob.variable))
-        || knob.raw.contains(&format!("${{{}", knob.variable));
-    if adds
-        && source
-            .said
-            .knobs
-            .iter()
-            .any(|other| other.variable == knob.variable && other.value.is_some())
-    {
+    // One that stands within another of the same name takes away nothing that is left, and one that adds to another
+    // says nothing new.
+    let said = &source.said;
+    let mut around = said.around(knob.scope).skip(1);
+    let is_within = around.any(|scope| {
+        let mut knobs = said.knobs.iter();
+        knobs.any(|other| {
+            other.scope == scope && other.variable == knob.variable && !other.is_handed_on
+        })
+    });
+    let adds = ["$", "${", "env."]
+        .iter()
+        .any(|sign| knob.raw.contains(&format!("{sign}{}", knob.variable)));
+    let is_known = |other: &Knob| other.variable == knob.variable && other.value.is_some();
+    if is_within || adds && said.knobs.iter().any(is_known) {
         return None;
     }
     let written = Source::written(knob);
@@ -296,7 +314,6 @@ fn replaced(
         )
     };
     let mut report = elsewhere.report(&RUSTFLAGS_REPLACED, (at, knob), message, "set here");
-    report.key.clone_from(&knob.variable);
     tell(elsewhere, &mut report, &lost);
     let of_build = lost.iter().all(|(one, ..)| one.table.is_none());
     report.help = Some(if triple_of(&knob.variable).is_some() {
@@ -316,6 +333,9 @@ fn replaced(
             knob.variable
         )
     });
+    if value.as_ref().is_some_and(Vec::is_empty) {
+        report.help = Some("remove it: an empty one counts as set".to_owned());
+    }
     let denies = value
         .is_some_and(|flags| flags.iter().all(|flag| flag == "-Dwarnings") && !flags.is_empty());
     if denies {
@@ -412,6 +432,42 @@ fn dropped(
     let by = stronger
         .iter()
         .find_map(|name| source.said.seen(knob.scope, name, knob.span.start));
+    let by_action = || {
+        let (job, at) = (source.said.job(knob.scope), knob.span.start);
+        source.said.actions.iter().find(|action| {
+            let comes_before = match job {
+                Some(job) => {
+                    source.said.job(action.scope) == Some(job)
+                        && (knob.scope == job || action.span.start < at)
+                }
+                None => true,
+            };
+            comes_before && actions::given(&source.said, action, PLAIN).is_some()
+        })
+    };
+    if let (None, false, Some(action), Some(file)) =
+        (by, knob.variable == PLAIN, by_action(), source.file)
+    {
+        let message = format!(
+            "`{written}` {} is dropped, since `{}` sets `RUSTFLAGS`",
+            source.place(),
+            action.name
+        );
+        let mut report = elsewhere.report(
+            &RUSTFLAGS_VARIABLE_DROPPED,
+            (at, knob),
+            message,
+            "reaches no build",
+        );
+        let place = (
+            file.path.clone(),
+            action.span.clone(),
+            "sets `RUSTFLAGS` for the steps after it".to_owned(),
+        );
+        report.others.push(place);
+        report.help = Some("write `rustflags: ''` under `with` of the action".to_owned());
+        return Some(report);
+    }
     // Whoever computes one out of the other knows what he does.
     let related = |by: &Knob| by.raw.contains(&knob.variable) || knob.raw.contains(&by.variable);
     if let Some(by) = by.filter(|by| !related(by)) {
@@ -480,7 +536,7 @@ fn dropped(
 fn set_by_action(
     elsewhere: &Elsewhere<'_, '_>,
     configured: &[Configured<'_>],
-    (at, source): (usize, &Source<'_>),
+    source: &Source<'_>,
     reports: &mut Reports,
 ) {
     let Some(file) = source.file else { return };
@@ -494,7 +550,8 @@ fn set_by_action(
                 other.file.is_some_and(|file| file.role == Role::Workflow)
                     && other.said.knobs.iter().any(|knob| knob.variable == PLAIN)
             });
-        if is_set_before || !source.builds(action.scope) {
+        let job = source.said.job(action.scope).unwrap_or(action.scope);
+        if is_set_before || !source.builds(job) {
             continue;
         }
         let triples = with_build_target(elsewhere, source.targets(action.scope));
@@ -507,8 +564,7 @@ fn set_by_action(
         }
         let mut report = Report {
             lint: &SETUP_ACTION_SETS_RUSTFLAGS,
-            key: String::new(),
-            source: at,
+            key: action.name.clone(),
             message: format!(
                 "`{}` sets `RUSTFLAGS={value}`, which replaces the configured rustflags",
                 action.name

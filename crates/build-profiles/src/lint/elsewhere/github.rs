@@ -12,7 +12,7 @@ use super::yaml::{Id, Kind, Tree, Unread};
 pub(super) fn workflow(text: &str) -> Result<Said, Unread> {
     let mut reader = Reader::new(text)?;
     let root = reader.tree.root();
-    reader.said.scopes[0].builds = false;
+    reader.said.scopes[0].builds = None;
     reader.variables(root, 0);
     let jobs = reader.tree.get(root, "jobs");
     let jobs: Vec<Id> = jobs.map_or(Vec::new(), |jobs| {
@@ -67,7 +67,20 @@ impl<'a> Reader<'a> {
             return;
         }
         let text = &self.text[tree.node(job).span.clone()];
+        // Somebody takes the config away before it is read.
+        let has_config = !text
+            .lines()
+            .any(|line| line.contains("rm ") && line.contains(".cargo/config"));
         let mut triples = self.hosts(job);
+        let lower = text.to_ascii_lowercase();
+        let is_gnu = ["msys", "cygwin", "mingw"]
+            .iter()
+            .any(|name| lower.contains(name));
+        if is_gnu && !lower.contains("msvc") {
+            // What is built there comes from a toolchain of its own.
+            triples.retain(|triple| !triple.ends_with("-msvc"));
+            triples.push("x86_64-pc-windows-gnu");
+        }
         if triples.is_empty() {
             triples.push(targets::LINUX);
         }
@@ -81,7 +94,7 @@ impl<'a> Reader<'a> {
         let scope = Scope {
             around: Some(0),
             targets: Some(triples),
-            builds: targets::builds(text),
+            builds: Some(has_config && targets::builds(text)),
             is_job: true,
             ..Scope::default()
         };
@@ -133,6 +146,8 @@ impl<'a> Reader<'a> {
             }
             let scope = Scope {
                 around: Some(job),
+                targets: self.targets_of_step(step, job),
+                builds: self.builds_nothing(step).then_some(false),
                 ..Scope::default()
             };
             let Some(scope) = self.said.open(scope) else {
@@ -170,6 +185,26 @@ impl<'a> Reader<'a> {
             scope,
             span: self.tree.node(uses).span.clone(),
         });
+    }
+
+    /// Whether a step sets something up, formats, or installs from a registry, where no config of ours is read.
+    fn builds_nothing(&self, step: Id) -> bool {
+        const OTHERS: &[&str] = &["install", "cache", "setup", "checkout", "upload-artifact"];
+        let text = |key| self.tree.get(step, key).and_then(|id| self.tree.text(id));
+        match (text("run"), text("uses")) {
+            (Some(run), _) => run.contains("cargo ") && !targets::builds(run),
+            (None, Some(uses)) => OTHERS.iter().any(|other| uses.contains(other)),
+            (None, None) => false,
+        }
+    }
+
+    /// The triples of the job that the step's condition leaves: `runner.os == 'Windows'`.
+    fn targets_of_step(&self, step: Id, job: ScopeId) -> Option<Vec<&'static str>> {
+        let condition = self.tree.get(step, "if")?;
+        let systems = targets::of_condition(self.tree.text(condition)?)?;
+        let mut triples = self.said.targets(job);
+        triples.retain(|triple| systems.iter().any(|system| triple.contains(system)));
+        (!triples.is_empty()).then_some(triples)
     }
 
     /// `if: false`.
@@ -299,6 +334,9 @@ pub(super) fn assigned(
             ForWhom::Command(words) => said.open(Scope {
                 around: Some(scope),
                 targets: targets::of_command(words),
+                builds: (words.first().is_some_and(|word| word == "cargo")
+                    && !targets::builds(&words.join(" ")))
+                .then_some(false),
                 ..Scope::default()
             }),
         };

@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Result<Said, Unread> {
             around: Some(0),
             targets: Some(triples),
             // A template has the scripts of those that extend it.
-            builds: name.starts_with('.') || targets::builds(own),
+            builds: Some(name.starts_with('.') || targets::builds(own)),
             is_job: true,
             // A job has the variables of what it extends too.
             is_opaque: tree.get(job, "extends").is_some() || tree.get(job, "<<").is_some(),

@@ -26,8 +26,9 @@ pub(super) struct Scope {
     pub(super) around: Option<ScopeId>,
     /// The triples that are built for there; `None`: those of the scope around it, or of all within it.
     pub(super) targets: Option<Vec<&'static str>>,
-    /// Whether something in it builds Rust, as far as one can see.
-    pub(super) builds: bool,
+    /// Whether something in it builds this workspace, as far as one can see; `None`: as the scope around it, or as
+    /// anything within.
+    pub(super) builds: Option<bool>,
     /// Whether it has variables that cannot be read: an alias, an expression for a whole map.
     pub(super) is_opaque: bool,
     /// Whether it works in a folder of its own, and perhaps on another workspace.
@@ -67,7 +68,7 @@ impl Said {
     pub(super) fn of_file() -> Self {
         Self {
             scopes: vec![Scope {
-                builds: true,
+                builds: Some(true),
                 ..Scope::default()
             }],
             has_config: true,
@@ -120,6 +121,11 @@ impl Said {
         self.around(scope).any(|scope| self.scopes[scope].is_opaque)
     }
 
+    /// The job that a scope is, or stands in.
+    pub(super) fn job(&self, scope: ScopeId) -> Option<ScopeId> {
+        self.around(scope).find(|scope| self.scopes[*scope].is_job)
+    }
+
     pub(super) fn has_folder(&self, scope: ScopeId) -> bool {
         self.around(scope)
             .any(|scope| self.scopes[scope].has_folder)
@@ -127,9 +133,10 @@ impl Said {
 
     /// Whether anything that gets the scope's variables builds.
     pub(super) fn builds(&self, scope: ScopeId) -> bool {
+        let known = |scope: ScopeId| self.scopes[scope].builds;
         let mut scopes = 0..self.scopes.len();
-        self.around(scope).any(|scope| self.scopes[scope].builds)
-            || scopes.any(|one| self.scopes[one].builds && self.is_within(one, scope))
+        self.around(scope).find_map(known) == Some(true)
+            || scopes.any(|one| known(one) == Some(true) && self.is_within(one, scope))
     }
 
     /// The triples that are built for with the scope's variables.
@@ -139,7 +146,7 @@ impl Said {
             return targets.clone();
         }
         let within = (0..self.scopes.len())
-            .filter(|one| self.scopes[*one].builds && self.is_within(*one, scope));
+            .filter(|one| self.scopes[*one].builds == Some(true) && self.is_within(*one, scope));
         let mut targets: Vec<&str> = within.filter_map(known).flatten().copied().collect();
         targets.sort_unstable();
         targets.dedup();

@@ -21,7 +21,14 @@ pub(super) fn of_runner(label: &str) -> Vec<&'static str> {
             WINDOWS
         }]
     } else if label.contains("macos") {
-        MAC.to_vec()
+        let is = |names: &[&str]| names.iter().any(|name| label.contains(name));
+        if is(&["intel", "-13", "-12", "-11"]) || label.ends_with("-large") {
+            vec![MAC[1]]
+        } else if is_arm || is(&["latest", "-14", "-15", "-26", "xlarge"]) {
+            vec![MAC[0]]
+        } else {
+            MAC.to_vec()
+        }
     } else {
         Vec::new()
     }
@@ -73,32 +80,117 @@ pub(super) fn of_command(words: &[String]) -> Option<Vec<&'static str>> {
     triple(named).map(|triple| vec![triple])
 }
 
-/// Whether a text looks as if something in it compiled Rust.
+/// Whether a text looks as if something in it compiled a workspace: not by `cargo fmt`, nor by `cargo install` from a
+/// registry, which reads no config of the repository.
 pub(super) fn builds(text: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "cargo",
-        "rust",
-        "clippy",
-        "cross",
+    const NO_BUILDS: &[&str] = &[
+        "audit",
+        "deny",
+        "fetch",
+        "fmt",
+        "generate-lockfile",
+        "hakari",
+        "locate-project",
+        "login",
+        "machete",
+        "metadata",
+        "outdated",
+        "owner",
+        "pkgid",
+        "search",
+        "sort",
+        "tree",
+        "update",
+        "vet",
+        "yank",
+        "binstall",
+        "version",
+        "uninstall",
+        "clean",
+        "shear",
+        "spellcheck",
+    ];
+    const OTHERS: &[&str] = &[
+        "just ",
+        "make ",
+        "./",
+        "bash ",
+        "sh ",
+        "python",
+        "nix ",
+        "bazel",
         "maturin",
         "wasm-pack",
         "nextest",
-        "just",
-        "make",
+        "cross ",
+        "tauri",
         "xtask",
         "x.py",
-        ".sh",
-        ".ps1",
-        ".py",
-        ".nu",
-        "bazel",
-        "tauri",
+        "moon ",
+        "trunk ",
+        "llvm-cov",
         "miri",
-        "moon",
-        "nix",
+        "mise ",
+        "pixi ",
+        "docker ",
+        "actions-rs/cargo",
+        "rust-cross",
+        "upload-rust-binary",
+        "task ",
+        "npm ",
+        "pnpm ",
+        "yarn ",
+        "uv ",
+        "nu ",
+        "pwsh ",
+        "rustc ",
+        "dist ",
     ];
-    let text = text.to_ascii_lowercase();
-    WORDS.iter().any(|word| text.contains(word))
+    let lower = text.to_ascii_lowercase();
+    let begins = |at: usize| !lower[..at].ends_with(|c: char| c.is_alphanumeric() || c == '-');
+    let calls = lower.match_indices("cargo ").filter(|(at, _)| begins(*at));
+    let by_cargo = calls.into_iter().any(|(at, _)| {
+        let line = lower[at..].lines().next().unwrap_or_default();
+        let mut words = line.split_whitespace().skip(1);
+        match words.find(|word| !word.starts_with(['+', '-'])) {
+            Some("install") => line.contains("--path"),
+            Some(command) => !NO_BUILDS.contains(&command),
+            None => true,
+        }
+    });
+    by_cargo
+        || OTHERS
+            .iter()
+            .any(|other| lower.match_indices(other).any(|(at, _)| begins(at)))
+}
+
+/// The systems that a condition leaves, as parts of a triple; `None`: it does not ask for one.
+pub(super) fn of_condition(condition: &str) -> Option<Vec<&'static str>> {
+    const SYSTEMS: &[(&str, &str)] = &[
+        ("ubuntu", "-linux-"),
+        ("linux", "-linux-"),
+        ("windows", "-windows-"),
+        ("macos", "-darwin"),
+    ];
+    let lower = condition.to_ascii_lowercase();
+    let parts: Vec<&str> = lower.split('\'').collect();
+    let (mut is, mut is_not) = (Vec::new(), Vec::new());
+    for pair in parts.windows(2).step_by(2) {
+        let [before, word] = pair else { continue };
+        let system = SYSTEMS.iter().find(|(name, _)| word.starts_with(name));
+        let Some((_, system)) = system else { continue };
+        let before = before.trim_end();
+        if before.ends_with("==") {
+            is.push(*system);
+        } else if before.ends_with("!=") {
+            is_not.push(*system);
+        }
+    }
+    if !is.is_empty() {
+        return Some(is);
+    }
+    let rest = SYSTEMS.iter().map(|(_, system)| *system);
+    (!is_not.is_empty()).then(|| rest.filter(|system| !is_not.contains(system)).collect())
 }
 
 fn triple(word: &str) -> Option<&'static str> {
@@ -125,5 +217,39 @@ mod tests {
         );
         assert_eq!(of_command(&words("cargo t --target=$T")), None);
         assert_eq!(of_command(&words("cargo t")), None);
+    }
+
+    #[test]
+    fn what_builds_is_told_from_what_does_not() {
+        for text in [
+            "cargo +nightly fmt && cargo t",
+            "cargo --locked test",
+            "cargo install --path . --locked",
+            "run: just test",
+            "uses: ./.github/actions/build",
+            "cargo ${{ matrix.command }}",
+        ] {
+            assert!(builds(text), "{text}");
+        }
+        for text in [
+            "cargo fmt --all --check",
+            "cargo install taplo-cli",
+            "cargo-deny check",
+            "uses: actions/checkout@v4",
+            "name: Adjust a push",
+        ] {
+            assert!(!builds(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn conditions_leave_systems() {
+        assert_eq!(
+            of_condition("runner.os == 'Windows'"),
+            Some(vec!["-windows-"])
+        );
+        let not_windows = of_condition("x == 'y' && runner.os != 'Windows'").expect("it asks");
+        assert!(!not_windows.contains(&"-windows-") && not_windows.contains(&"-darwin"));
+        assert_eq!(of_condition("github.ref == 'refs/heads/main'"), None);
     }
 }
