@@ -8,7 +8,7 @@ use super::*;
 fn check(text: &str, expected: &str) {
     let problem = match Cfg::parse(text) {
         Ok(cfg) => cfg.problem(text),
-        Err(problem) => Some(problem),
+        Err(problem) => Some(*problem),
     };
     let found = problem
         .map(|p| format!("{} `{}` {}", p.code, &text[p.range], p.label))
@@ -88,7 +88,7 @@ proptest! {
     fn no_text_panics(text in "cfg\\((all|any|not|unix|windows|test|true|feature|target_os|[a-z_]{1,3}|[(),=\" é-])*\\)?") {
         let problem = match Cfg::parse(&text) {
             Ok(cfg) => cfg.problem(&text),
-            Err(problem) => Some(problem),
+            Err(problem) => Some(*problem),
         };
         if let Some(problem) = problem {
             prop_assert!(problem.range.end <= text.len());
