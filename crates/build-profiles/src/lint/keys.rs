@@ -126,7 +126,10 @@ mod tests {
             &["key_in_wrong_table"],
         );
         check("[profile]\nopt-level = 1\n", &["key_in_wrong_table"]);
-        check("[profile.debug]\ninherits = \"dev\"\n", &[]);
+        check(
+            "[profile.debug]\ninherits = \"dev\"\n",
+            &["reserved_profile_name"],
+        );
         check(
             "[profile.dev]\nrustc-wrapper = \"x\"\n",
             &["key_in_wrong_table"],
