@@ -1,3 +1,5 @@
+//! The door on workspaces in temporary folders: order, roles, what cannot be read, and how long it takes.
+
 use std::collections::BTreeMap;
 
 use build_profiles::facts;
@@ -147,16 +149,13 @@ fn another_name_hides_nothing_and_a_loop_is_told() {
     assert_eq!(names, [".cargo/config.toml"]);
     let found: Vec<_> = findings
         .iter()
-        .map(|one| (one.code, one.message.as_str()))
+        .map(|one| format!("[{}] {}", one.code, one.message))
         .collect();
     assert_eq!(
         found,
         [
-            ("unreadable_file", "`.cargo/loop.toml` can't be read"),
-            (
-                "file_too_large",
-                "`.cargo/config.yaml` is too large to be looked at"
-            ),
+            "[unreadable_file] `.cargo/loop.toml` can't be read",
+            "[file_too_large] `.cargo/config.yaml` is too large to be looked at",
         ]
     );
     drop(disk.folder);

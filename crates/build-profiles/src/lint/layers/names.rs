@@ -13,8 +13,8 @@ pub(super) static CONFIG_OUTSIDE_OF_REPOSITORY: Lint = Lint {
     costs: "this machine builds otherwise than all others, and no file of the repository says so",
     instead: "keep it if it is meant for all that is built on this machine",
     source: CONFIG,
-    bad: "//- /home/somebody/.cargo/config.toml\n[build]\nrustflags = [\"-Ctarget-cpu=native\"]\n",
-    good: "//- /home/somebody/.cargo/config.toml\n[net]\ngit-fetch-with-cli = true\n",
+    bad: "//- /srv/.cargo/config.toml\n[build]\nrustflags = [\"-Ctarget-cpu=native\"]\n",
+    good: "//- /srv/.cargo/config.toml\n[net]\ngit-fetch-with-cli = true\n",
     ..LINT
 };
 
