@@ -395,7 +395,6 @@ fn not_for_doctests(subject: &Subject<'_>, table: &Flags<'_, '_>, found: &mut Ve
 #[cfg(test)]
 mod tests {
     use super::super::tests::found;
-    use super::*;
 
     #[test]
     fn flags_that_are_repeated_are_not_lost() {

@@ -207,11 +207,6 @@ impl<'a> Subject<'a> {
             .position(|file| file.path == *path)
             .unwrap_or(usize::MAX)
     }
-
-    /// Whether a package of this name is a member.
-    pub(super) fn is_member(&self, name: &str) -> bool {
-        self.files.members.iter().any(|member| member.name == name)
-    }
 }
 
 impl<'a> Doc<'a> {
