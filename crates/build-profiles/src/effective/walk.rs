@@ -19,6 +19,9 @@ pub struct Walk {
     pub stops: Vec<String>,
 }
 
+/// How many files one file may include, with what these include.
+const MOST: usize = 256;
+
 /// Reads the config of each of these folders, the nearest first, with what it includes.
 ///
 /// The folders are `.cargo` of the working directory and of every folder above it, and `CARGO_HOME` unless it is one of
@@ -70,7 +73,8 @@ impl Walk {
         seen: &mut BTreeSet<String>,
         read: &mut dyn FnMut(&str) -> Option<String>,
     ) {
-        if !seen.insert(path.clone()) {
+        // By `a/..` two files can include one another under ever new names, until no system takes them any more.
+        if seen.len() == MOST || !seen.insert(path.clone()) {
             self.stops
                 .push(format!("`{path}` is included a second time"));
             return;
@@ -153,13 +157,17 @@ fn is_taken(path: &str) -> bool {
     is_toml && !path.contains(['*', '?', '[', ']', '{', '}'])
 }
 
-/// A path that is written in `file`.
+/// A path that is written in `file`. Cargo compares paths without `.` in them, and leaves `..` as it is.
 fn beside(file: &str, path: &str) -> String {
     let is_absolute = path.starts_with(['/', '\\']) || path.as_bytes().get(1) == Some(&b':');
-    match file.rsplit_once('/') {
+    let joined = match file.rsplit_once('/') {
         Some((folder, _)) if !is_absolute => format!("{folder}/{path}"),
         _ => path.to_owned(),
-    }
+    };
+    let plain = joined.split('/').enumerate();
+    let plain = plain.filter(|(index, part)| *index == 0 || !matches!(*part, "" | "."));
+    let plain: Vec<&str> = plain.map(|(_, part)| part).collect();
+    plain.join("/")
 }
 
 #[cfg(test)]
@@ -220,7 +228,7 @@ mod tests {
                     "/w/.cargo/config.toml",
                     "include = [\"a.toml\", \"gone.toml\", \"x.txt\", \"a*.toml\", 1, { optional = true }]",
                 ),
-                ("/w/.cargo/a.toml", "include = [\"config.toml\"]"),
+                ("/w/.cargo/a.toml", "include = [\"./config.toml\"]"),
                 ("/.cargo/config.toml", "include = \"a.toml\""),
                 ("/home/config.toml", "a"),
             ],
