@@ -159,7 +159,11 @@ const WRONG: [&str; 8] = [
 
 pub(super) fn made(random: &mut Random, sandbox: &Sandbox) -> Made {
     let mut case = Case::default();
-    let manifest = format!("{HEAD}{}", layer(random, sandbox, true));
+    let mut named = Vec::new();
+    let manifest = layer(random, sandbox, true, &mut named);
+    // Only what a config file names has a variable.
+    named.clear();
+    let manifest = format!("{HEAD}{manifest}");
     case.files.insert(format!("{ROOT}/Cargo.toml"), manifest);
     for place in [
         "home/config.toml",
@@ -169,7 +173,7 @@ pub(super) fn made(random: &mut Random, sandbox: &Sandbox) -> Made {
         if !random.chance(45) {
             continue;
         }
-        let mut text = layer(random, sandbox, false);
+        let mut text = layer(random, sandbox, false, &mut named);
         if random.chance(15) {
             let _ = write!(
                 text,
@@ -179,16 +183,17 @@ pub(super) fn made(random: &mut Random, sandbox: &Sandbox) -> Made {
         }
         if random.chance(20) {
             let file = place.replace("config", "more");
-            case.files.insert(file, layer(random, sandbox, false));
+            let more = layer(random, sandbox, false, &mut named);
+            case.files.insert(file, more);
             text = format!("include = [\"more.toml\"]\n{text}");
         }
         case.files.insert(place.to_owned(), text);
     }
-    variables(random, &mut case);
+    variables(random, &named, &mut case);
     asked(random, case)
 }
 
-fn variables(random: &mut Random, case: &mut Case) {
+fn variables(random: &mut Random, named: &[(&str, String)], case: &mut Case) {
     let mut set = |name: String, value: &str| {
         let value = value.trim_matches('"').to_owned();
         case.variables.insert(name, value);
@@ -209,7 +214,17 @@ fn variables(random: &mut Random, case: &mut Case) {
                 );
             }
             14..=21 if !matches!(key, "lto" | "panic" | "rpath") => {
-                let spec = random.pick(&["ext", "EXT", "*", "reg", "app", "dup@1"]);
+                let (profile, spec) = match named {
+                    [] => (profile, "EXT".to_owned()),
+                    named => {
+                        let (profile, spec) = &named[random.below(named.len())];
+                        let spec = match random.below(8) {
+                            0 => spec.to_uppercase(),
+                            _ => spec.clone(),
+                        };
+                        (profile.to_uppercase().replace('-', "_"), spec)
+                    }
+                };
                 set(
                     format!("CARGO_PROFILE_{profile}_PACKAGE_{spec}_{name}"),
                     value,
@@ -273,7 +288,12 @@ fn host() -> &'static str {
 }
 
 /// Profiles of one layer.
-fn layer(random: &mut Random, sandbox: &Sandbox, of_manifest: bool) -> String {
+fn layer(
+    random: &mut Random,
+    sandbox: &Sandbox,
+    of_manifest: bool,
+    named: &mut Vec<(&'static str, String)>,
+) -> String {
     let mut text = String::new();
     for profile in PROFILES {
         let is_custom = CUSTOM.contains(&profile);
@@ -293,7 +313,9 @@ fn layer(random: &mut Random, sandbox: &Sandbox, of_manifest: bool) -> String {
         }
         let keys = keys(random, 5, false);
         text += &keys;
-        overrides(random, sandbox, profile, &mut text);
+        for spec in overrides(random, sandbox, profile, &mut text) {
+            named.push((profile, spec));
+        }
     }
     text
 }
@@ -331,7 +353,12 @@ fn keys(random: &mut Random, most: usize, in_override: bool) -> String {
     text
 }
 
-fn overrides(random: &mut Random, sandbox: &Sandbox, profile: &str, text: &mut String) {
+fn overrides(
+    random: &mut Random,
+    sandbox: &Sandbox,
+    profile: &str,
+    text: &mut String,
+) -> Vec<String> {
     if random.chance(35) {
         let keys = keys(random, 3, true);
         let _ = write!(text, "[profile.{profile}.build-override]\n{keys}");
@@ -364,7 +391,7 @@ fn overrides(random: &mut Random, sandbox: &Sandbox, profile: &str, text: &mut S
             specs.push(spec);
         }
     }
-    for spec in specs {
+    for (count, spec) in specs.iter().enumerate() {
         let keys = keys(random, 3, true);
         match random.below(2) {
             0 => {
@@ -377,8 +404,10 @@ fn overrides(random: &mut Random, sandbox: &Sandbox, profile: &str, text: &mut S
                     "[profile.{profile}.package]\n\"{spec}\" = {{ {members} }}\n"
                 );
                 // A second such header would be one too many.
-                return;
+                specs.truncate(count + 1);
+                return specs;
             }
         }
     }
+    specs
 }
