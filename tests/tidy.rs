@@ -303,6 +303,7 @@ const INVENTED: &[&str] = &[
     "a",
     "A B",
     "ann",
+    "config.toml",
     "linuxbrew",
     "me",
     "name",
