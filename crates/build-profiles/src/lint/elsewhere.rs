@@ -82,8 +82,8 @@ static RUSTFLAGS_VARIABLE_DROPPED: Lint = Lint {
     costs: "the flags reach no build, and nobody says so",
     instead: "set them where the others are set",
     source: FLAGS,
-    bad: "//- .cargo/config.toml\n[target.x86_64-unknown-linux-gnu]\nrustflags = [\"--cfg=ours\"]\n\n//- .github/workflows/ci.yml\nenv:\n  CARGO_BUILD_RUSTFLAGS: --cfg=theirs\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: cargo test\n",
-    good: "//- .cargo/config.toml\n[target.x86_64-unknown-linux-gnu]\nrustflags = [\"--cfg=ours\"]\n\n//- .github/workflows/ci.yml\nenv:\n  CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS: --cfg=theirs\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: cargo test\n",
+    bad: "//- .cargo/config.toml\n[target.'cfg(all())']\nrustflags = [\"--cfg=ours\"]\n\n//- .github/workflows/ci.yml\nenv:\n  CARGO_BUILD_RUSTFLAGS: --cfg=theirs\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: cargo test\n",
+    good: "//- .cargo/config.toml\n[build]\nrustflags = [\"--cfg=ours\"]\n\n//- .github/workflows/ci.yml\nenv:\n  CARGO_BUILD_RUSTFLAGS: --cfg=theirs\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: cargo test\n",
     ..LINT
 };
 
@@ -236,6 +236,13 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     values::check(&elsewhere, &mut reports);
     against::check(&elsewhere, &mut reports);
     found.extend(reports.findings());
+}
+
+/// The variables that a file sets, in its order; without a value where that is computed.
+pub fn variables(file: &File) -> Vec<(String, Option<String>)> {
+    let said = read(file).and_then(Result::ok).unwrap_or_default();
+    let knobs = said.knobs.into_iter();
+    knobs.map(|knob| (knob.variable, knob.value)).collect()
 }
 
 /// Files that say more than anybody writes: nothing is known of what they set.
@@ -422,6 +429,9 @@ struct Reports {
     known: BTreeMap<(&'static str, String), usize>,
 }
 
+/// More variables than all files together set; what comes after is not looked at.
+const MOST_KNOBS: usize = 10_000;
+
 /// More places than one reads.
 const SHOWN: usize = 3;
 
@@ -474,11 +484,12 @@ impl Reports {
 impl Elsewhere<'_, '_> {
     /// Every variable that is set where something is built, with the number of its file.
     fn knobs(&self) -> impl Iterator<Item = (usize, &Source<'_>, &Knob)> {
-        self.sources.iter().enumerate().flat_map(|(at, source)| {
+        let all = self.sources.iter().enumerate().flat_map(|(at, source)| {
             let knobs = source.said.knobs.iter();
             let built = knobs.filter(|knob| source.builds(knob.scope));
             built.map(move |knob| (at, source, knob))
-        })
+        });
+        all.take(MOST_KNOBS)
     }
 
     /// A report with the place of a variable and nothing else.

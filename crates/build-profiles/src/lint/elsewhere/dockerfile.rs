@@ -6,17 +6,22 @@ use super::github::assigned;
 use super::said::{Knob, Said, Scope, ScopeId, is_computed};
 use super::{shell, targets};
 
+/// More than any Dockerfile has; what comes after is not looked at.
+const MOST_STAGES: usize = 100;
+
 /// What a Dockerfile says. `is_mounted`: the repository is there without being copied, as in a development container.
 pub(super) fn read(text: &str, is_mounted: bool) -> Said {
     let mut said = Said::of_file();
     said.scopes[0].builds = None;
     said.has_config = is_mounted;
     let mut stages: Vec<(String, ScopeId)> = Vec::new();
-    let mut stage = None;
+    let (mut stage, mut froms) = (None, 0);
     for instruction in instructions(text) {
         let rest = &instruction.text[instruction.word..];
         match (instruction.name(), stage) {
+            ("FROM", _) if froms >= MOST_STAGES => return said,
             ("FROM", _) => {
+                froms += 1;
                 let words: Vec<&str> = rest.split_whitespace().collect();
                 let image = words.iter().find(|word| !word.starts_with("--"));
                 let below = stages

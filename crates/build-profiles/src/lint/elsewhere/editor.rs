@@ -2,6 +2,7 @@
 
 use super::github::pairs;
 use super::said::Said;
+use super::targets;
 use super::yaml::{Tree, Unread};
 
 /// Settings that are maps of variables.
@@ -20,6 +21,7 @@ const MAPS: &[&str] = &[
 pub(super) fn read(text: &str) -> Result<Said, Unread> {
     let tree = Tree::read(&plain(text))?;
     let mut said = Said::of_file();
+    said.scopes[0].targets = Some(targets::common());
     let root = tree.root();
     for (name, _, value) in tree.pairs(root) {
         if !MAPS.contains(&name) {

@@ -327,18 +327,26 @@ pub(super) fn assigned(
     (scope, job): (ScopeId, ScopeId),
     place: impl Fn(&Range<usize>) -> Range<usize>,
 ) {
+    let mut last: Option<(usize, ScopeId)> = None;
     for one in assignments {
         let whom = match &one.for_whom {
             ForWhom::Rest => Some(scope),
             ForWhom::Later => Some(job),
-            ForWhom::Command(words) => said.open(Scope {
-                around: Some(scope),
-                targets: targets::of_command(words),
-                builds: (words.first().is_some_and(|word| word == "cargo")
-                    && !targets::builds(&words.join(" ")))
-                .then_some(false),
-                ..Scope::default()
-            }),
+            ForWhom::Command(number, words) => match last {
+                Some((known, scope)) if known == *number => Some(scope),
+                _ => {
+                    let builds_nothing = words.first().is_some_and(|word| word == "cargo")
+                        && !targets::builds(&words.join(" "));
+                    let opened = said.open(Scope {
+                        around: Some(scope),
+                        targets: targets::of_command(words),
+                        builds: builds_nothing.then_some(false),
+                        ..Scope::default()
+                    });
+                    last = opened.map(|scope| (*number, scope));
+                    opened
+                }
+            },
         };
         let Some(whom) = whom else { return };
         said.push(Knob {

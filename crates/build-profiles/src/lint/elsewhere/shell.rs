@@ -25,8 +25,8 @@ pub(super) struct Assignment {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ForWhom {
-    /// `X=1 cargo build`: the words of the command.
-    Command(Vec<String>),
+    /// `X=1 cargo build`: the number of the command, and its words.
+    Command(usize, Vec<String>),
     /// `export X=1`.
     Rest,
     /// `echo X=1 >> $GITHUB_ENV`.
@@ -94,7 +94,11 @@ pub(super) fn assignments(script: &str) -> Vec<Assignment> {
                 for word in set.iter().take(MOST_WORDS) {
                     let name = assigned(script, word)
                         .expect("the words before the first that sets nothing");
-                    found.push(word.assignment(script, name, ForWhom::Command(words.clone())));
+                    found.push(word.assignment(
+                        script,
+                        name,
+                        ForWhom::Command(index, words.clone()),
+                    ));
                 }
             }
         }
@@ -367,11 +371,9 @@ impl<'a> Lexer<'a> {
                     }
                 }
             }
-            None if command.here.is_none() && command.into.is_none() => {
-                // Nothing was said; but what a `<<` belongs to keeps its number.
-                if self.heres.is_empty() {
-                    return;
-                }
+            // Nothing was said; but what a `<<` belongs to keeps its number.
+            None if command.here.is_none() && command.into.is_none() && self.heres.is_empty() => {
+                return;
             }
             _ => {}
         }
@@ -531,7 +533,7 @@ mod tests {
                 let written = &script[one.span.clone()];
                 assert!(written.contains(&one.name), "{written}");
                 let whom = match &one.for_whom {
-                    ForWhom::Command(words) => words.join(" "),
+                    ForWhom::Command(_, words) => words.join(" "),
                     ForWhom::Rest => "rest".to_owned(),
                     ForWhom::Later => "later".to_owned(),
                 };

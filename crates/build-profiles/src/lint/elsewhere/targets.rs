@@ -34,6 +34,11 @@ pub(super) fn of_runner(label: &str) -> Vec<&'static str> {
     }
 }
 
+/// The hosts of those who develop.
+pub(super) fn common() -> Vec<&'static str> {
+    vec![LINUX, MAC[0], MAC[1], WINDOWS]
+}
+
 /// The host of the machine that this runs on.
 pub(super) fn of_this_machine() -> Vec<&'static str> {
     let arch = std::env::consts::ARCH;

@@ -1,5 +1,7 @@
 //! Names that Cargo does not read, and values that it does not take or takes for something else.
 
+use std::collections::BTreeMap;
+
 use super::said::Knob;
 use super::{
     Elsewhere, INCREMENTAL_VARIABLE_IS_OFF, INCREMENTAL_VARIABLE_WITH_CACHE, Report, Reports,
@@ -8,6 +10,9 @@ use super::{
 use crate::diagnostic::did_you_mean;
 use crate::key::{self, Home, Kind, describe};
 use crate::policy::platform::PLATFORMS;
+
+/// More names to look for than anybody has got wrong.
+const MOST_SLIPS: usize = 32;
 
 /// The profiles that Cargo loads whatever it builds.
 const PROFILES: &[&str] = &["BENCH", "DEV", "RELEASE", "TEST"];
@@ -45,9 +50,11 @@ const BUILD: &[&str] = &[
 ];
 
 pub(super) fn check(elsewhere: &Elsewhere<'_, '_>, reports: &mut Reports) {
+    // Whether a variable is read in any of the files: they are searched once for each.
+    let mut asked = BTreeMap::new();
     for (at, source, knob) in elsewhere.knobs() {
         let found = [
-            means_nothing(elsewhere, (at, source, knob)),
+            means_nothing(elsewhere, (at, source, knob), &mut asked),
             refused(elsewhere, (at, source, knob)),
             is_off(elsewhere, (at, source, knob)),
             with_cache(elsewhere, (at, source, knob)),
@@ -61,6 +68,7 @@ pub(super) fn check(elsewhere: &Elsewhere<'_, '_>, reports: &mut Reports) {
 fn means_nothing(
     elsewhere: &Elsewhere<'_, '_>,
     (at, source, knob): (usize, &Source<'_>, &Knob),
+    asked: &mut BTreeMap<String, bool>,
 ) -> Option<Report> {
     let (why, help) = meant(&knob.variable)?;
     // Windows does not tell capitals from small letters.
@@ -69,8 +77,16 @@ fn means_nothing(
     if is_windows && knob.variable != knob.variable.to_ascii_uppercase() {
         return None;
     }
-    let mut texts = elsewhere.subject.files.files.iter().map(|file| &file.text);
-    if texts.any(|text| is_read(text, &knob.variable)) {
+    let is_read = || {
+        let mut files = elsewhere.subject.files.files.iter();
+        files.any(|file| is_read(&file.text, &knob.variable))
+    };
+    // Whoever has more of them than this has not slipped.
+    let is_new = !asked.contains_key(&knob.variable);
+    if is_new && asked.len() >= MOST_SLIPS {
+        return None;
+    }
+    if *asked.entry(knob.variable.clone()).or_insert_with(is_read) {
         return None;
     }
     let message = format!(
@@ -195,8 +211,9 @@ fn is_read(text: &str, name: &str) -> bool {
         ]
         .iter()
         .any(|sign| before.ends_with(sign));
-        let is_set =
-            before.to_ascii_lowercase().ends_with("$env:") && after.trim_start().starts_with('=');
+        let sign = before.len().checked_sub("$env:".len());
+        let sign = sign.and_then(|from| before.get(from..)).unwrap_or_default();
+        let is_set = sign.eq_ignore_ascii_case("$env:") && after.trim_start().starts_with('=');
         is_whole && is_used && !is_set
     })
 }
@@ -324,16 +341,14 @@ fn with_cache(
     let is_cache = |wrapper: &&Knob| wrapper.value.as_deref().is_some_and(is_sccache);
     let around = seen(knob.scope);
     // A wrapper further in, that sees this one.
-    let within = said.knobs.iter().filter(|wrapper| {
+    let mut within = said.knobs.iter().filter(|wrapper| {
         WRAPPERS.contains(&wrapper.variable.as_str())
             && said.is_within(wrapper.scope, knob.scope)
             && said
                 .seen(wrapper.scope, "CARGO_INCREMENTAL", usize::MAX)
                 .is_some_and(|seen| std::ptr::eq(seen, knob))
     });
-    let wrapper = around
-        .filter(is_cache)
-        .or_else(|| within.filter(is_cache).next());
+    let wrapper = around.filter(is_cache).or_else(|| within.find(is_cache));
     let configured = elsewhere.subject.wrapper().filter(|(_, leaf)| {
         let program = leaf
             .value
