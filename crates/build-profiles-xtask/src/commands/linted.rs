@@ -4,6 +4,7 @@ use build_profiles::diagnostic::Diagnostic;
 use build_profiles::lint::{Files, Finding, Subject, leveled, run};
 
 use crate::read::{self, Repository, today};
+use crate::run::toolchain;
 
 /// How far the lints look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,13 @@ pub(super) fn lint(repository: &mut Repository, reach: Reach) -> Linted {
     let (elsewhere, unread) = read::elsewhere(&repository.root, &repository.boundary);
     files.files.extend(elsewhere);
     diagnostics.extend(unread);
+    if machine {
+        let children = repository.children();
+        files.variables = children.read_by_tools();
+        // A Cargo that does not answer is nothing that a lint is about.
+        let toolchain = toolchain(&children).ok();
+        files.cargo = toolchain.map(|it| (it.cargo.major, it.cargo.minor));
+    }
     for file in &files.files {
         repository.remember(&file.path, &file.text);
     }

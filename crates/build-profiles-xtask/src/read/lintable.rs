@@ -57,12 +57,7 @@ pub(crate) fn lintable(repository: &Repository, machine: bool) -> (Files, Vec<Di
         files: reader.files,
         members,
         packages,
-        variables: if machine {
-            variables()
-        } else {
-            Default::default()
-        },
-        cargo: None,
+        ..Files::default()
     };
     (files, reader.findings)
 }
@@ -381,18 +376,6 @@ fn packages(text: &str) -> Vec<Package> {
     }
     packages.retain(|package| !package.name.is_empty());
     packages
-}
-
-/// The variables that Cargo, rustup, rustc and sccache read.
-fn variables() -> std::collections::BTreeMap<String, String> {
-    let all = std::env::vars_os();
-    all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| {
-            ["CARGO", "RUST", "SCCACHE"]
-                .iter()
-                .any(|start| name.starts_with(start))
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -101,6 +101,24 @@ impl Children {
             .collect()
     }
 
+    /// The variables that Cargo, rustup, rustc and sccache read, or would if they were spelled otherwise; secrets are
+    /// masked.
+    pub(crate) fn read_by_tools(&self) -> BTreeMap<String, String> {
+        let is_theirs = |name: &&str| {
+            let name = name.to_ascii_uppercase();
+            ["CARGO", "RUST", "SCCACHE"]
+                .iter()
+                .any(|start| name.starts_with(start))
+        };
+        let names = self.var_names().filter_map(OsStr::to_str).filter(is_theirs);
+        names
+            .map(|name| {
+                let value = self.var(name).map(OsStr::to_string_lossy);
+                (name.to_owned(), shown(name, &value.unwrap_or_default()))
+            })
+            .collect()
+    }
+
     /// A child to start, with [`super::output`].
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);

@@ -128,7 +128,10 @@ fn of_name(doc: &Doc<'_>, leaf: &Leaf, name: &str) -> Option<Finding> {
     let Some((path, value)) = meant(name, leaf.value.as_ref()) else {
         return Some(finding);
     };
-    let finding = finding.help(format!("write `{path} = {value}`"));
+    let finding = finding.help(match doc.source.leaf(&path) {
+        None => format!("write `{path} = {value}`"),
+        Some(_) => format!("remove it, or join it with `{path}`, which stands here too"),
+    });
     // A value that already stands there, or options beside this one, are for a person to join.
     let is_plain = leaf.path.segments().len() == 2;
     Some(if is_plain && doc.source.leaf(&path).is_none() {
