@@ -357,7 +357,8 @@ fn explains(
         let held = profiles.unit(made.profile, &unit).expect("it was taken");
         let held = &held[name];
         let explanation = explain(&Topic::Key(path.clone(), row), &view);
-        let winner = explanation.chain.iter().find(|said| said.wins);
+        let winner = explanation.chain.iter().find(|link| link.said.wins);
+        let winner = winner.map(|link| &link.said);
         let word = held.word.as_ref();
         let same = match (winner, word) {
             (None, None) => true,

@@ -74,7 +74,7 @@ pub struct Explanation {
     /// What would hold for the package without its override.
     pub without: Option<Held>,
     /// Who says what, the strongest first.
-    pub chain: Vec<Said>,
+    pub chain: Vec<Link>,
     /// The linkers that the policy prefers, by platform.
     pub linkers: Vec<Preference>,
     /// The keys of a table.
@@ -83,6 +83,16 @@ pub struct Explanation {
     pub notes: Vec<String>,
     /// What `verify` saw last.
     pub seen: Option<Seen>,
+}
+
+/// One layer's word on the way to what holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// The key that it says: another where a table stands before this one, or is inherited.
+    pub key: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub said: Said,
 }
 
 /// What is known of a key.
@@ -235,6 +245,34 @@ impl<'a> Room<'a> {
         explanation.unmanaged = self.unmanaged(path);
         self.hold(path, explanation);
         explanation.seen = self.seen(&path.to_string());
+        self.unwanted(explanation);
+    }
+
+    /// That the policy says nothing of it.
+    fn unwanted(&self, explanation: &mut Explanation) {
+        let says = explanation.wanted.is_some()
+            || explanation.unmanaged.is_some()
+            || !explanation.environments.is_empty()
+            || !explanation.linkers.is_empty();
+        if self.view.policy_text.is_none() || says {
+            return;
+        }
+        let winner = explanation.chain.iter().find(|link| link.said.wins);
+        let decides = winner
+            .filter(|link| link.key != explanation.key)
+            .and_then(|link| self.wanted(&KeyPath::parse(&link.key)?).zip(Some(link)));
+        explanation.notes.push(match decides {
+            Some(((_, wanted), link)) => {
+                let at = wanted.at.map(|at| format!(" ({at})"));
+                format!(
+                    "the policy says nothing of it; of `{}`, which decides, it wants {}{}",
+                    link.key,
+                    wanted.value,
+                    at.unwrap_or_default()
+                )
+            }
+            None => "the policy says nothing of it".to_owned(),
+        });
     }
 
     /// A key of Cargo's that the policy leaves alone.

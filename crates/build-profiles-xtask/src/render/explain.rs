@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use build_profiles::evidence::Said;
-use build_profiles::explain::{Explanation, Held, Row, Wanted};
+use build_profiles::explain::{Explanation, Held, Link, Row, Wanted};
 use serde::Serialize;
 
 use super::{advice, colored, data};
@@ -131,10 +130,18 @@ fn parts(explanation: &Explanation) -> Vec<(String, Vec<String>)> {
         let nobody = "nobody says anything of it";
         part(format!("in effect: {nobody}"), Vec::new());
     }
+    if let Some(without) = &explanation.without {
+        let text = format!("without its override: {}", held_in_short(without));
+        part(text, Vec::new());
+    }
     if !explanation.chain.is_empty() {
         part(
             "who says what, the strongest first:".to_owned(),
-            explanation.chain.iter().map(link).collect(),
+            explanation
+                .chain
+                .iter()
+                .map(|link| said(link, &explanation.key))
+                .collect(),
         );
     }
     if let Some(about) = &explanation.about {
@@ -193,7 +200,7 @@ fn human(explanation: &Explanation, color: bool) -> String {
 
 /// `"line-tables-only", by tradeoff = "compile-time"  (build-profiles.toml:6:1)`
 fn wanted_in_short(wanted: &Wanted) -> String {
-    let via = wanted.via.as_ref().map(|via| format!(", by {via}"));
+    let via = wanted.via.as_ref().map(|via| format!(", by `{via}`"));
     let at = wanted.at.as_ref().map(|at| format!("  ({at})"));
     format!(
         "{}{}{}",
@@ -229,7 +236,8 @@ fn held_in_short(held: &Held) -> String {
 }
 
 /// One layer's word.
-fn link(said: &Said) -> String {
+fn said(link: &Link, asked: &str) -> String {
+    let said = &link.said;
     let mark = if said.wins { ">" } else { " " };
     let place = match &said.at {
         // `[env]` and its variable stand behind the place.
@@ -247,7 +255,12 @@ fn link(said: &Said) -> String {
         true => String::new(),
         false => format!("  ({})", behind.join("; ")),
     };
-    format!("{mark} {place} = {}{behind}", said.value)
+    // A word of the policy stands for one key alone.
+    let key = match link.key == asked || !asked.contains('.') {
+        true => String::new(),
+        false => format!(": {}", link.key),
+    };
+    format!("{mark} {place}{key} = {}{behind}", said.value)
 }
 
 /// Rows in columns.

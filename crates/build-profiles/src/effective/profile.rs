@@ -359,6 +359,14 @@ impl Profiles {
         self.by_name.get(profile)?.keys.get(key)
     }
 
+    /// The value of a profile, through what it inherits, as TOML.
+    pub fn of_profile(&self, profile: &str, key: &str) -> Option<String> {
+        match self.own(profile, key) {
+            Some(word) => Some(word.value.to_string()),
+            None => self.inherited(profile, key),
+        }
+    }
+
     /// The value that a profile would have without a key of its own, as TOML; `None`: unset, which no text stands for.
     pub fn inherited(&self, profile: &str, key: &str) -> Option<String> {
         let line = self.line(profile).ok()?;

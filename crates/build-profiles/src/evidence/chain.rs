@@ -200,6 +200,11 @@ impl Parsed<'_> {
             } else {
                 one.because = Some(self.outranks(&first, one));
             }
+            if is_list(one) && is_replaced(parts) {
+                // It forgets to leave a key's name behind when it has merged it, and so does not always know this one.
+                let chance = "Cargo takes the strongest list alone, but joins them in some runs (seen in 1.95)";
+                one.because = Some(chance.to_owned());
+            }
         }
     }
 

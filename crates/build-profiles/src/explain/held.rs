@@ -2,7 +2,7 @@
 
 use semver::Version;
 
-use super::{Explanation, Held, Room};
+use super::{Explanation, Held, Link, Room};
 use crate::edit::parse;
 use crate::effective::{Effective, Spec, Step, Unit};
 use crate::evidence::Said;
@@ -51,7 +51,7 @@ impl Whose {
 impl Room<'_> {
     /// Fills in what holds for a key, and who says what.
     pub(super) fn hold(&self, path: &KeyPath, explanation: &mut Explanation) {
-        let (held, chain) = match &path.parts()[..] {
+        let (held, mut chain) = match &path.parts()[..] {
             ["profile", profile, table @ .., key] => {
                 let whose = self.whose(table);
                 let (held, notes) = self.in_profile(profile, &whose, key);
@@ -59,12 +59,20 @@ impl Room<'_> {
                 let mut chain = self.chain(profile, table, &whose, key, held.as_ref());
                 // What stands where Cargo does not read it.
                 let said = self.parsed.said(path).into_iter();
-                chain.extend(said.filter(|one| !one.wins && one.note.is_some()));
+                let unread = said.filter(|one| !one.wins && one.note.is_some());
+                chain.extend(unread.map(|said| link(path, said)));
+                explanation.without = held
+                    .as_ref()
+                    .and_then(|held| self.without(profile, &whose, key, held));
                 (held.map(|held| self.shown(&held, profile, key)), chain)
             }
             _ => {
                 let said = self.parsed.said(path);
-                (self.in_config(path, &said), said)
+                let held = self.in_config(path, &said);
+                (
+                    held,
+                    said.into_iter().map(|said| link(path, said)).collect(),
+                )
             }
         };
         let fit = |text: &str| fit(path, text);
@@ -76,13 +84,25 @@ impl Room<'_> {
                 .and_then(|wanted| self.is_as_wanted(path, &wanted.value, held.value.as_deref())),
             ..held
         });
-        explanation.chain = chain
-            .into_iter()
-            .map(|said| Said {
-                value: fit(&said.value),
-                ..said
-            })
-            .collect();
+        for link in &mut chain {
+            link.said.value = fit(&link.said.value);
+        }
+        explanation.chain = chain;
+    }
+
+    /// What would hold for a package without its override.
+    fn without(&self, profile: &str, whose: &Whose, key: &str, held: &Effective) -> Option<Held> {
+        let over = matches!(&held.step, Step::Package(..))
+            || matches!(&held.step, Step::Reset(over) if matches!(**over, Step::Package(..)));
+        if !over {
+            return None;
+        }
+        let unit = Unit {
+            name: None,
+            ..whose.unit()
+        };
+        let unit = self.profiles.unit(profile, &unit).ok()?;
+        Some(self.shown(unit.get(key)?, profile, key))
     }
 
     /// The units of a table of a profile: the profile's own, or an override's.
@@ -176,6 +196,14 @@ impl Room<'_> {
                     .to_owned(),
             );
         }
+        if key == "incremental"
+            && !matches!(held.step, Step::Global | Step::NotLocal)
+            && self.view.variables.contains_key("CI")
+        {
+            notes.push(
+                "`CI` is in the environment: Cargo 1.99 and newer switch incremental compilation off there".to_owned(),
+            );
+        }
         if let Step::Reset(_) = held.step {
             notes.push(
                 "an override without `strip` resets it: repeat it there, if it is to hold"
@@ -214,20 +242,17 @@ impl Room<'_> {
         whose: &Whose,
         key: &str,
         held: Option<&Effective>,
-    ) -> Vec<Said> {
-        let mut chain: Vec<Said> = Vec::new();
+    ) -> Vec<Link> {
+        let mut chain: Vec<Link> = Vec::new();
         let mut winner: Option<String> = None;
         if key == "incremental" && whose.unit().local {
-            let path = KeyPath::new(["profile", profile, key]);
-            let said = self.parsed.said(&path);
-            let global = self.parsed.said_there(&path);
-            // What the profile itself says comes below, and again for each table.
-            let for_all =
-                said.len() - global.len() - said.iter().filter(|one| one.note.is_some()).count();
-            chain.extend(said.into_iter().take(for_all));
+            let path = KeyPath::new(["build", key]);
+            let said = self.parsed.said(&path).into_iter();
+            let global = said.filter(|one| one.note.is_none());
+            chain.extend(global.map(|said| link(&path, said)));
             winner = chain
                 .first()
-                .map(|first| format!("{} decides for every profile", first.place));
+                .map(|first| format!("{} decides for every profile", first.said.place));
         }
         if winner.is_none() {
             winner = held.and_then(|held| match &held.step {
@@ -262,9 +287,9 @@ impl Room<'_> {
                         said.wins = false;
                         said.because = Some(winner.clone());
                     }
-                    chain.push(said);
+                    chain.push(link(&path, said));
                 }
-                if winner.is_none() && chain.iter().any(|said| said.wins) {
+                if winner.is_none() && chain.iter().any(|link| link.said.wins) {
                     winner = Some(match &label {
                         Some(label) => format!("`{label}` stands before it"),
                         None => format!("`{name}` says it itself"),
@@ -272,7 +297,7 @@ impl Room<'_> {
                 }
             }
             if let Some(label) = &label
-                && chain.iter().any(|said| said.wins)
+                && chain.iter().any(|link| link.said.wins)
             {
                 winner = Some(format!("`{label}` stands before it"));
             }
@@ -375,6 +400,13 @@ fn words(said: &Said) -> Vec<String> {
         Some(Value::Array(words)) => words,
         Some(Value::Str(text)) => split(&text),
         _ => vec![said.value.clone()],
+    }
+}
+
+fn link(path: &KeyPath, said: Said) -> Link {
+    Link {
+        key: path.to_string(),
+        said,
     }
 }
 

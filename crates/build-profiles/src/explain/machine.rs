@@ -38,6 +38,12 @@ impl Room<'_> {
         self.machine_layer(&["target", view.triple, "linker"], explanation);
         let known = here.map(|line| format!("linker.{}", line.platform.value));
         explanation.seen = known.and_then(|key| self.seen(&key));
+        let asked = view.settings.machine.as_ref();
+        let asked = asked.is_some_and(|wants| !wants.linkers.is_empty());
+        if asked && view.wants.is_some_and(|wants| wants.linkers.is_empty()) {
+            explanation.notes.push(OPTED_OUT.to_owned());
+        }
+        self.unwanted(explanation);
     }
 
     pub(super) fn cache(&self, explanation: &mut Explanation) {
@@ -63,6 +69,12 @@ impl Room<'_> {
         }
         self.machine_layer(&["build", "rustc-wrapper"], explanation);
         explanation.seen = self.seen("cache.tool");
+        let asked = self.view.settings.machine.as_ref();
+        let asked = asked.is_some_and(|wants| wants.cache.is_some());
+        if asked && self.view.wants.is_some_and(|wants| wants.cache.is_none()) {
+            explanation.notes.push(OPTED_OUT.to_owned());
+        }
+        self.unwanted(explanation);
     }
 
     /// What this machine's own file has to say.
@@ -134,8 +146,11 @@ impl Room<'_> {
             }
         }
         explanation.seen = self.seen(&path.to_string());
+        self.unwanted(explanation);
     }
 }
+
+const OPTED_OUT: &str = "`build-profiles.local.toml` does without it on this machine";
 
 /// A sentence as the end of one.
 fn lower(text: &str) -> String {

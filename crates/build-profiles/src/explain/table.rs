@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Explanation, Held, Room, View};
 use crate::effective::KEYS;
 use crate::evidence::ChainFile;
+use crate::tradeoff::Root;
 use crate::value::KeyPath;
 
 /// One key of a table.
@@ -88,14 +89,20 @@ impl Room<'_> {
             return;
         };
         if let Some(word) = &profile.tradeoff {
-            let value = format!("\"{}\"", word.value.name());
             explanation.wanted = Some(super::Wanted {
-                value,
+                value: format!("tradeoff = \"{}\"", word.value.name()),
                 at: self.at(&word.span),
-                via: Some("tradeoff".to_owned()),
+                via: None,
                 because: Some(word.value.meaning().to_owned()),
                 reason: profile.reason.clone(),
             });
+            let root = match self.profiles.line(name).unwrap_or_default().last() {
+                Some(&"release") => Root::Release,
+                _ => Root::Dev,
+            };
+            let measured = word.value.measured(root);
+            let measured = measured.trim_end_matches('.');
+            explanation.notes.push(format!("measured: {measured}"));
         }
     }
 
@@ -155,10 +162,11 @@ impl Room<'_> {
         let mut own = layer.keys().filter(|path| path.starts_with(&at));
         let wanted = own.next().and_then(|path| self.wanted(path));
         match wanted {
-            Some((_, wanted)) => match (wanted.via, wanted.at) {
-                (Some(via), _) => format!(", by {via}"),
-                (None, Some(at)) => format!(", as the policy says ({at})"),
-                (None, None) => String::new(),
+            Some((_, wanted)) => match (wanted.via, wanted.because, wanted.at) {
+                (Some(via), Some(because), _) => format!(", by `{via}`: {because}"),
+                (Some(via), None, _) => format!(", by `{via}`"),
+                (None, _, Some(at)) => format!(", as the policy says ({at})"),
+                (None, _, None) => String::new(),
             },
             None if self.view.policy_text.is_some() => {
                 ", which the policy does not name".to_owned()

@@ -52,8 +52,8 @@ impl Room<'_> {
             Via::Key => (None, None, origin.reason.clone()),
             Via::Tradeoff(word) => {
                 let name = path.segments().get(1).map_or("", String::as_str);
-                let profile = self.view.policy.base.profiles.iter();
-                let profile = profile.filter(|profile| profile.name.value == name).next();
+                let mut profiles = self.view.policy.base.profiles.iter();
+                let profile = profiles.find(|profile| profile.name.value == name);
                 (
                     Some(format!("tradeoff = \"{}\"", word.name())),
                     origin.reason.clone(),
@@ -61,8 +61,8 @@ impl Room<'_> {
                 )
             }
             Via::Set(name) => (
-                Some(self.by_set(name, path)),
-                None,
+                Some(format!("@{name}")),
+                self.by_pattern(name, path),
                 origin
                     .reason
                     .clone()
@@ -126,18 +126,16 @@ impl Room<'_> {
         sets.find(|set| set.name.value == name)
     }
 
-    /// `the set "@codecs", which has it by "crates/codec-*"`
-    fn by_set(&self, name: &str, path: &KeyPath) -> String {
-        let pattern = || {
-            let package = path.segments().get(3)?;
-            let members = &self.view.workspace.members;
-            let member = members.iter().find(|member| member.name == *package);
-            let folder = member.map(|member| member.path.as_str());
-            let pattern = pattern_for(self.set(name)?, package, folder)?;
-            let at = self.at(&pattern.span)?;
-            Some(format!(", which has it by `{}` ({at})", pattern.value))
-        };
-        format!("the set `@{name}`{}", pattern().unwrap_or_default())
+    /// By what the set has the package of an override.
+    fn by_pattern(&self, set: &str, path: &KeyPath) -> Option<String> {
+        let package = path.segments().get(3)?;
+        let members = &self.view.workspace.members;
+        let member = members.iter().find(|member| member.name == *package);
+        let folder = member.map(|member| member.path.as_str());
+        let pattern = pattern_for(self.set(set)?, package, folder)?;
+        let at = self.at(&pattern.span)?;
+        let pattern = &pattern.value;
+        Some(format!("the set has `{package}` by `{pattern}` ({at})"))
     }
 
     /// A place in the policy.

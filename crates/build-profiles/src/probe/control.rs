@@ -6,11 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Claim, Scope, Subject, View};
-use crate::edit::{Source, parse};
+use crate::edit::parse;
+use crate::effective::Profiles;
 use crate::evidence::{Taken, canonical};
 use crate::layout::manifest_path;
-use crate::settings::Layer;
-use crate::value::{KeyPath, Value};
 
 /// One question to Cargo's unit graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +24,7 @@ pub struct Control {
 
 /// The questions to ask so that each claim about a profile is seen with its setting and without it.
 pub fn controls(view: &View<'_>, claims: &[Claim]) -> Vec<Control> {
-    let values = Values::of(view);
+    let written = profiles(view);
     let mut profiles: BTreeSet<&str> = BTreeSet::new();
     let mut asked: BTreeMap<(&str, Taken), BTreeMap<String, String>> = BTreeMap::new();
     for claim in claims {
@@ -42,7 +41,7 @@ pub fn controls(view: &View<'_>, claims: &[Claim]) -> Vec<Control> {
                     Scope::Star => Taken::Star,
                     Scope::Named(_) => Taken::Named,
                 };
-                let instead = instead(&values, claims, profile, scope, key)
+                let instead = instead(&written, claims, profile, scope, key)
                     .unwrap_or_else(|| other(key, value));
                 asked
                     .entry((profile, taken))
@@ -91,15 +90,15 @@ pub fn controls(view: &View<'_>, claims: &[Claim]) -> Vec<Control> {
 /// What holds without this claim, as TOML: the value of the scope below, the parent's, Cargo's default. `None` where
 /// that can't be written down.
 fn instead(
-    values: &Values<'_>,
+    profiles: &Profiles,
     claims: &[Claim],
     profile: &str,
     scope: &Scope,
     key: &str,
 ) -> Option<String> {
     match scope {
-        Scope::Base => values.inherited(profile, key),
-        Scope::Star => values.of_profile(profile, key),
+        Scope::Base => profiles.inherited(profile, key),
+        Scope::Star => profiles.of_profile(profile, key),
         Scope::Named(_) => {
             let star = claims.iter().find(|claim| {
                 matches!(&claim.subject, Subject::Profile { profile: p, scope: Scope::Star, key: k, .. }
@@ -108,7 +107,7 @@ fn instead(
             match star {
                 // Members have no part in `"*"`; which it is, the unit graph will show either way.
                 Some(star) => Some(star.wanted.clone()),
-                None => values.of_profile(profile, key),
+                None => profiles.of_profile(profile, key),
             }
         }
         // Source: Cargo book, Profiles, Build Dependencies.
@@ -120,75 +119,16 @@ fn instead(
     }
 }
 
-/// The values of profiles: what the policy comes to, and what else the manifest says.
-struct Values<'v> {
-    settled: &'v Layer,
-    manifest: Option<Source<'v>>,
-}
-
-impl<'v> Values<'v> {
-    fn of(view: &View<'v>) -> Self {
-        let manifest = view.workspace.files.get(&manifest_path());
-        Self {
-            settled: &view.settings.manifest,
-            manifest: manifest.and_then(|text| parse(text).ok()),
-        }
-    }
-
-    /// What a profile says itself.
-    fn own(&self, profile: &str, key: &str) -> Option<Value> {
-        let path = KeyPath::new(["profile", profile, key]);
-        let settled = self.settled.get(&path).map(|setting| setting.value.clone());
-        settled.or_else(|| self.manifest.as_ref()?.leaf(&path)?.value)
-    }
-
-    /// The value of a profile, through what it inherits.
-    fn of_profile(&self, profile: &str, key: &str) -> Option<String> {
-        match self.own(profile, key) {
-            Some(value) => Some(value.to_string()),
-            None => self.inherited(profile, key),
-        }
-    }
-
-    /// The value that a profile would have without its own key.
-    fn inherited(&self, profile: &str, key: &str) -> Option<String> {
-        let mut line = vec![profile.to_owned()];
-        loop {
-            let parent = match line.last()?.as_str() {
-                root @ ("dev" | "release") => return default(root, key).map(str::to_owned),
-                "test" => "dev".to_owned(),
-                "bench" => "release".to_owned(),
-                other => match self.own(other, "inherits")? {
-                    Value::Str(parent) => parent,
-                    _ => return None,
-                },
-            };
-            // A circle, which Cargo refuses.
-            if line.contains(&parent) {
-                return None;
-            }
-            if let Some(value) = self.own(&parent, key) {
-                return Some(value.to_string());
-            }
-            line.push(parent);
-        }
-    }
-}
-
-/// Cargo's own values. Source: Cargo book, Profiles, Default profiles.
-fn default(profile: &str, key: &str) -> Option<&'static str> {
-    let dev = profile == "dev";
-    Some(match key {
-        "opt-level" if dev => "0",
-        "opt-level" => "3",
-        "debug" if dev => "true",
-        "debug" => "false",
-        "debug-assertions" | "overflow-checks" | "incremental" if dev => "true",
-        "debug-assertions" | "overflow-checks" | "incremental" | "rpath" | "lto" => "false",
-        "panic" => "\"unwind\"",
-        // `strip`, `codegen-units`, `split-debuginfo`: unset is a value of its own, which no text stands for.
-        _ => return None,
-    })
+/// The profiles: what else the manifest says, and over it what the policy comes to.
+fn profiles(view: &View<'_>) -> Profiles {
+    let manifest = view.workspace.files.get(&manifest_path());
+    let source = manifest.and_then(|text| parse(text).ok());
+    let leaves = source.map(|source| source.leaves()).unwrap_or_default();
+    let written = leaves
+        .iter()
+        .filter_map(|leaf| Some((&leaf.path, leaf.value.as_ref()?)));
+    let settled = view.settings.manifest.iter();
+    Profiles::of_keys(written.chain(settled.map(|(path, setting)| (path, &setting.value))))
 }
 
 /// Some other value, for a key whose absence can't be written down.
