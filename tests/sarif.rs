@@ -97,7 +97,7 @@ fn findings_are_valid_sarif_and_stand_where_they_are() {
         found,
         [
             format!("warning flags_at_two_levels {file}:2:1 and 1"),
-            format!("error lto_in_rustflags {file}:4:15 and 0"),
+            format!("error lto_in_rustflags {file}:4:14 and 0"),
             format!("error env_configures_nothing {file}:7:1 and 0"),
         ]
     );
