@@ -405,6 +405,10 @@ fn with_samples(files: &Files) -> String {
     let samples = [
         ("finding", format!("```text\n{finding}\n```")),
         (
+            "explanation",
+            format!("```text\n{}\n```", text("tests/explain/readme/stdout")),
+        ),
+        (
             "policy",
             format!(
                 "```toml\n{}\n```",

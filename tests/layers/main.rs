@@ -8,6 +8,7 @@
 
 mod config;
 mod profiles;
+mod made;
 mod random;
 mod sandbox;
 

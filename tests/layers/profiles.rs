@@ -1,7 +1,5 @@
 //! Profiles of a manifest, of config files and of variables, against Cargo's unit graph.
 
-mod made;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use build_profiles::diagnostic::FilePath;
@@ -16,9 +14,9 @@ use build_profiles::value::KeyPath;
 use semver::Version;
 use serde_json::Value as Json;
 
+use crate::made::{self, Made, ROOT};
 use crate::random::Random;
 use crate::sandbox::{Case, Sandbox};
-use made::{Made, ROOT};
 
 #[test]
 fn every_unit_has_the_profile_that_cargo_gives_it() {

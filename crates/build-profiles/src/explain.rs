@@ -61,6 +61,9 @@ pub struct View<'a> {
 pub struct Explanation {
     /// The key, as TOML writes it.
     pub key: String,
+    /// What it is: `key`, `profile`, `package`, `linker`, `cache`, `policy`, or `other` for a key that the policy leaves
+    /// to whoever sets it.
+    pub topic: &'static str,
     /// What is known of it, whatever anybody sets.
     pub about: Option<About>,
     /// What the policy wants.
@@ -145,7 +148,7 @@ pub struct Overlay {
 pub struct Held {
     /// The value, as TOML; `None`: unset.
     pub value: Option<String>,
-    /// Who decides, in a few words.
+    /// Who decides, in a few words: `by profile ...`, `since ...`.
     pub by: String,
     /// Where.
     pub place: Option<String>,
@@ -161,13 +164,22 @@ pub struct Preference {
     /// As the policy writes it.
     pub platform: String,
     /// Best first.
-    pub candidates: Vec<String>,
+    pub candidates: Vec<Candidate>,
     /// Where.
     pub at: Option<At>,
     /// The comment above.
     pub reason: Option<String>,
     /// Whether it is this machine's.
     pub here: bool,
+}
+
+/// A linker.
+#[derive(Clone, Debug, Serialize)]
+pub struct Candidate {
+    /// As the policy writes it.
+    pub name: String,
+    /// What it is; `None`: a linker that we do not know.
+    pub meaning: Option<&'static str>,
 }
 
 /// What `verify` saw.
@@ -190,6 +202,7 @@ pub fn explain(topic: &Topic, view: &View<'_>) -> Explanation {
     let room = Room::new(view, topic.profile().as_slice());
     let mut explanation = Explanation {
         key: topic.to_string(),
+        topic: topic.name(),
         about: topic.key().map(|key| about(key, None)),
         ..Explanation::default()
     };
@@ -253,7 +266,8 @@ impl<'a> Room<'a> {
         let says = explanation.wanted.is_some()
             || explanation.unmanaged.is_some()
             || !explanation.environments.is_empty()
-            || !explanation.linkers.is_empty();
+            || !explanation.linkers.is_empty()
+            || explanation.topic == "cache" && self.view.policy.base.cache.is_some();
         if self.view.policy_text.is_none() || says {
             return;
         }

@@ -16,11 +16,11 @@ use super::Repository;
 /// The files, the strongest first, and what they say under `[env]`, with the values that a child of `cargo run` sees.
 pub(crate) fn chain(repository: &Repository) -> (Chain, Vec<(String, String)>) {
     let root = &repository.root;
-    let home = cargo_home();
+    let home = cargo_home().map(|home| home.canonicalize_utf8().unwrap_or(home));
     let folders = root.ancestors().map(|folder| folder.join(".cargo"));
     let folders = folders.chain(home.clone().filter(|home| {
-        home.file_name() != Some(".cargo")
-            || !root.ancestors().any(|above| above.join(".cargo") == *home)
+        let mut above = root.ancestors().map(|above| above.join(".cargo"));
+        !above.any(|above| above.canonicalize_utf8().is_ok_and(|above| above == *home))
     }));
     let found = walk(
         folders.map(|folder| folder.into_string().replace('\\', "/")),
@@ -38,9 +38,7 @@ pub(crate) fn chain(repository: &Repository) -> (Chain, Vec<(String, String)>) {
         let path = Utf8Path::new(&file.file);
         let in_home = home.as_ref().is_some_and(|home| path.starts_with(home));
         ChainFile {
-            own: in_home && !home.as_ref().is_some_and(|home| home.starts_with(root))
-                || !path.starts_with(&repository.boundary)
-                || file.file == machine,
+            own: in_home || !path.starts_with(&repository.boundary) || file.file == machine,
             included_by: file.included_by.map(|by| name(root, Utf8Path::new(&by))),
             file: name(root, path),
             text: file.text,

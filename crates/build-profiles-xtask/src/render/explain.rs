@@ -95,14 +95,19 @@ fn parts(explanation: &Explanation) -> Vec<(String, Vec<String>)> {
             .map(|at| format!("  ({at})"))
             .unwrap_or_default();
         let here = if one.here { ", this machine's" } else { "" };
+        let names: Vec<&str> = one.candidates.iter().map(|one| one.name.as_str()).collect();
+        let known = one
+            .candidates
+            .iter()
+            .filter_map(|one| Some(format!("{}: {}", one.name, one.meaning?)));
         let reason = one.reason.iter().map(|reason| reason_of(reason));
         part(
             format!(
                 "wanted on {}{here}: the first that works of {}{place}",
                 one.platform,
-                one.candidates.join(", ")
+                names.join(", ")
             ),
-            reason.collect(),
+            reason.chain(known).collect(),
         );
     }
     for overlay in &explanation.environments {
@@ -126,9 +131,12 @@ fn parts(explanation: &Explanation) -> Vec<(String, Vec<String>)> {
             _ => Vec::new(),
         };
         part(format!("in effect: {}", held_in_short(held)), missed);
-    } else if explanation.table.is_empty() && explanation.linkers.is_empty() {
-        let nobody = "nobody says anything of it";
-        part(format!("in effect: {nobody}"), Vec::new());
+    } else if matches!(explanation.topic, "key" | "other") {
+        let nothing = match explanation.chain.is_empty() {
+            true => "nobody says anything of it",
+            false => "nothing of what is said",
+        };
+        part(format!("in effect: {nothing}"), Vec::new());
     }
     if let Some(without) = &explanation.without {
         let text = format!("without its override: {}", held_in_short(without));
@@ -232,7 +240,7 @@ fn held_in_short(held: &Held) -> String {
         None if held.own => format!("  ({OWN})"),
         None => String::new(),
     };
-    format!("{value}, by {}{place}", held.by)
+    format!("{value}, {}{place}", held.by)
 }
 
 /// One layer's word.
@@ -256,7 +264,7 @@ fn said(link: &Link, asked: &str) -> String {
         false => format!("  ({})", behind.join("; ")),
     };
     // A word of the policy stands for one key alone.
-    let key = match link.key == asked || !asked.contains('.') {
+    let key = match link.key == asked || !asked.contains('.') || said.at.is_none() {
         true => String::new(),
         false => format!(": {}", link.key),
     };
@@ -285,10 +293,10 @@ fn table(rows: &[Row]) -> String {
 
 /// Where a row's value comes from, and whether the policy wants it.
 fn from(row: &Row) -> String {
-    let mut words = vec![match &row.place {
-        Some(place) => place.clone(),
-        None => row.by.clone(),
-    }];
+    let mut words: Vec<String> = row.place.iter().cloned().collect();
+    if row.place.is_none() || row.value.is_none() {
+        words.push(row.by.clone());
+    }
     if row.own {
         words.push(OWN.to_owned());
     }
@@ -314,7 +322,7 @@ fn markdown(explanation: &Explanation) -> String {
     }
     for (head, lines) in parts(explanation) {
         let _ = match head.split_once(": ") {
-            Some((name, rest)) => writeln!(text, "- **{name}:** {}", escaped(rest)),
+            Some((name, rest)) => writeln!(text, "- **{}:** {}", escaped(name), escaped(rest)),
             None => writeln!(text, "- **{}**", head.trim_end_matches(':')),
         };
         for line in lines {

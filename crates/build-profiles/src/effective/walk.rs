@@ -178,7 +178,7 @@ mod tests {
 
     fn check(files: &[(&str, &str)], read: &[&str], stops: &[&str]) {
         let files: BTreeMap<&str, &str> = files.iter().copied().collect();
-        let folders = ["/w/.cargo", "/.cargo", "/home"].map(str::to_owned);
+        let folders = ["/w/.cargo", "/.cargo", "/home/user"].map(str::to_owned);
         let found = walk(folders, &mut |path| {
             files.get(path).map(|text| (*text).to_owned())
         });
@@ -204,7 +204,7 @@ mod tests {
                 ("/w/.cargo/sub/c.toml", ""),
                 ("/.cargo/config", ""),
                 ("/.cargo/config.toml", ""),
-                ("/home/config.toml", "include = [\"/w/.cargo/a.toml\"]"),
+                ("/home/user/config.toml", "include = [\"/w/.cargo/a.toml\"]"),
             ],
             &[
                 "/w/.cargo/config.toml",
@@ -212,7 +212,7 @@ mod tests {
                 "/w/.cargo/a.toml",
                 "/w/.cargo/sub/c.toml",
                 "/.cargo/config",
-                "/home/config.toml",
+                "/home/user/config.toml",
                 "/w/.cargo/a.toml",
                 "/w/.cargo/sub/c.toml",
             ],
@@ -230,7 +230,7 @@ mod tests {
                 ),
                 ("/w/.cargo/a.toml", "include = [\"./config.toml\"]"),
                 ("/.cargo/config.toml", "include = \"a.toml\""),
-                ("/home/config.toml", "a"),
+                ("/home/user/config.toml", "a"),
             ],
             &[
                 "/w/.cargo/config.toml",
@@ -245,7 +245,7 @@ mod tests {
                 "`/w/.cargo/gone.toml` is not there, and `/w/.cargo/config.toml` includes it",
                 "`/w/.cargo/config.toml` is included a second time",
                 "`include` of `/.cargo/config.toml` is no array of paths and of tables with a `path`",
-                "`/home/config.toml` is no TOML: key with no value, expected `=`",
+                "`/home/user/config.toml` is no TOML: key with no value, expected `=`",
             ],
         );
     }

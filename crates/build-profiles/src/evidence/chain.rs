@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{At, Said};
 use crate::edit::{Source, parse};
-use crate::policy::platform::is_for;
+use crate::policy::platform::{is_for, triples};
 use crate::value::{KeyPath, Value};
 
 /// The files that Cargo reads, the strongest first.
@@ -95,6 +95,9 @@ impl Parsed<'_> {
         // How many of the first are for every profile.
         let mut global = 0;
         let mut said = match parts[..] {
+            ["target", name, key] if name.starts_with("cfg(") => {
+                return self.of_cfg(path, name, key);
+            }
             [
                 "build" | "target",
                 ..,
@@ -119,7 +122,7 @@ impl Parsed<'_> {
             ["build", "rustc"] => self.everywhere(path, &["RUSTC"]),
             ["build", "rustdoc"] => self.everywhere(path, &["RUSTDOC"]),
             ["build", "target-dir"] => self.everywhere(path, &["CARGO_TARGET_DIR"]),
-            ["target", name, key @ ("linker" | "runner")] if !name.starts_with("cfg(") => {
+            ["target", name, key @ ("linker" | "runner")] => {
                 let mut said = self.everywhere(path, &[]);
                 said.extend(self.by_cfg(name, key));
                 said
@@ -283,10 +286,32 @@ impl Parsed<'_> {
         said
     }
 
+    /// What the tables of a cfg expression say, and what becomes of it on the host.
+    fn of_cfg(&self, path: &KeyPath, name: &str, key: &str) -> Vec<Said> {
+        let mut said = self.in_configs(path);
+        if !is_for(name, self.triple) {
+            let note = match triples(name).contains(&self.triple) {
+                true => format!("whether `{name}` is true here hangs on flags"),
+                false => format!("`{name}` is not true here"),
+            };
+            for one in &mut said {
+                one.note = Some(note.clone());
+            }
+            return said;
+        }
+        let here = self.said(&KeyPath::new(["target", self.triple, key]));
+        for one in &mut said {
+            if let Some(there) = here.iter().find(|there| there.at == one.at) {
+                one.clone_from(there);
+            }
+        }
+        said
+    }
+
     /// Flags come from one level alone, and are joined within it.
     fn flags(&self, parts: &[&str], key: &str) -> Vec<Said> {
         let triple = match parts {
-            ["target", name, _] if !name.starts_with("cfg(") => name,
+            ["target", name, _] => name,
             _ => self.triple,
         };
         let variable = |name: &str| {

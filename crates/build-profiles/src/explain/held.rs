@@ -257,7 +257,7 @@ impl Room<'_> {
         if winner.is_none() {
             winner = held.and_then(|held| match &held.step {
                 step @ (Step::Unwinds | Step::NotLocal | Step::ForTheBuild) => {
-                    Some(by(step, profile))
+                    Some(whatever_is_said(step))
                 }
                 _ => None,
             });
@@ -277,7 +277,7 @@ impl Room<'_> {
                 && let Step::Reset(over) = &held.step
                 && Some(scope(over)) == label
             {
-                winner = Some(by(&held.step, profile));
+                winner = Some(whatever_is_said(&held.step));
             }
             for name in &line {
                 let path = ["profile", *name].into_iter().chain(table.iter().copied());
@@ -349,13 +349,13 @@ impl Room<'_> {
             first.value.clone()
         };
         let (by, place) = match (winners.len(), &first.at) {
-            (1, None) => ("the environment".to_owned(), Some(first.place.clone())),
-            (1, Some(at)) => ("Cargo's config".to_owned(), Some(at.to_string())),
-            (several, _) => (format!("{several} layers, joined"), None),
+            (1, None) => ("by the environment", Some(first.place.clone())),
+            (1, Some(at)) => ("by Cargo's config", Some(at.to_string())),
+            (_, _) => ("by several layers, joined", None),
         };
         Some(Held {
             value: Some(value),
-            by,
+            by: by.to_owned(),
             place,
             own: winners.iter().any(|one| one.own),
             as_wanted: None,
@@ -445,28 +445,37 @@ fn scope(step: &Step) -> String {
     path.to_string()
 }
 
-/// Who decides, in a few words.
+/// Who decides, in a few words that stand behind a value.
 fn by(step: &Step, profile: &str) -> String {
     let of = |name: &str| match name == profile {
         true => format!("profile `{name}`"),
         false => format!("profile `{name}`, which `{profile}` inherits"),
     };
     match step {
-        Step::Unwinds => {
-            "tests, build scripts and procedural macros unwind whatever is said".to_owned()
-        }
-        Step::NotLocal => "only what stands in a folder is ever incremental".to_owned(),
-        Step::Global => "what decides for every profile".to_owned(),
+        Step::Global => "by what decides for every profile".to_owned(),
         Step::Package(_, name) | Step::Star(name) | Step::BuildOverride(name) => {
-            format!("`{}` of {}", scope(step), of(name))
+            format!("by `{}` of {}", scope(step), of(name))
         }
+        Step::Profile(name) => format!("by {}", of(name)),
+        Step::Apple => "by Cargo's own choice for Apple platforms".to_owned(),
+        Step::Default("Cargo") => "by Cargo's own choice".to_owned(),
+        Step::Default(root) => format!("by Cargo's default for `{root}`"),
+        Step::Unwinds | Step::NotLocal | Step::Reset(_) | Step::ForTheBuild => {
+            format!("since {}", whatever_is_said(step))
+        }
+    }
+}
+
+/// Why nothing that is said of a key holds.
+fn whatever_is_said(step: &Step) -> String {
+    match step {
+        Step::Unwinds => "tests, build scripts and procedural macros always unwind".to_owned(),
+        Step::NotLocal => "only what stands in a folder is ever incremental".to_owned(),
         Step::Reset(over) => format!("`{}` does not repeat it, which resets it", scope(over)),
         Step::ForTheBuild => {
-            "Cargo's own value for build scripts, procedural macros and what they need".to_owned()
+            "build scripts, procedural macros and what they need have a value of their own"
+                .to_owned()
         }
-        Step::Profile(name) => of(name),
-        Step::Apple => "Cargo's own value for Apple platforms".to_owned(),
-        Step::Default("Cargo") => "Cargo's own choice".to_owned(),
-        Step::Default(root) => format!("Cargo's default for `{root}`"),
+        _ => String::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! The policy's own words: the linker and the cache that each machine is asked for, and keys that are no key of Cargo's.
 
-use super::{Explanation, Held, Overlay, Preference, Room, about};
+use super::{About, Candidate, Explanation, Held, Overlay, Preference, Room, about};
 use crate::edit::parse;
 use crate::key::{Home, Key, key};
 use crate::layout::{machine_path, nextest_path};
@@ -10,7 +10,11 @@ use crate::value::{KeyPath, Value};
 impl Room<'_> {
     pub(super) fn linker(&self, explanation: &mut Explanation) {
         let view = self.view;
-        explanation.about = key(Home::Target, "linker").map(|key| about(key, None));
+        explanation.about = key(Home::Target, "linker").map(|key| About {
+            meaning: "What the workspace is linked with: for each platform the linkers it prefers, of which a machine takes the first that has linked a program there.",
+            trade: "Every edit ends with a link. A linker of a machine's own is part of a shared cache's key for everything that is linked.",
+            ..about(key, None)
+        });
         let lines = &view.policy.base.linkers;
         let here = platform::preference(lines, view.triple);
         let lines = lines.iter().map(|line| Preference {
@@ -18,7 +22,10 @@ impl Room<'_> {
             candidates: line
                 .candidates
                 .iter()
-                .map(|name| name.value.clone())
+                .map(|name| Candidate {
+                    name: name.value.clone(),
+                    meaning: platform::linker(&name.value).map(|linker| linker.meaning),
+                })
                 .collect(),
             at: self.at(&line.platform.span),
             reason: line.reason.clone(),
@@ -30,7 +37,7 @@ impl Room<'_> {
         self.hold(&path, explanation);
         explanation.effective.get_or_insert_with(|| Held {
             value: None,
-            by: "nobody says anything: rustc's own choice".to_owned(),
+            by: "since nobody says anything: rustc's own choice".to_owned(),
             place: None,
             own: false,
             as_wanted: None,
@@ -54,7 +61,7 @@ impl Room<'_> {
         self.hold(&path, explanation);
         explanation.effective.get_or_insert_with(|| Held {
             value: None,
-            by: "nobody says anything: there is no cache".to_owned(),
+            by: "since nobody says anything: there is no cache".to_owned(),
             place: None,
             own: false,
             as_wanted: explanation.wanted.as_ref().map(|_| false),
@@ -138,7 +145,7 @@ impl Room<'_> {
                 let at = crate::evidence::At::of(file.as_str(), text, leaf.key_span.start);
                 explanation.effective = Some(Held {
                     value: leaf.value.as_ref().map(Value::to_string),
-                    by: "nextest's own file".to_owned(),
+                    by: "by nextest's own file".to_owned(),
                     place: Some(at.to_string()),
                     own: false,
                     as_wanted: None,
@@ -153,7 +160,7 @@ impl Room<'_> {
 const OPTED_OUT: &str = "`build-profiles.local.toml` does without it on this machine";
 
 /// A sentence as the end of one.
-fn lower(text: &str) -> String {
+pub(super) fn lower(text: &str) -> String {
     let mut chars = text.trim_end_matches('.').chars();
     let first = chars.next().map(|first| first.to_lowercase().to_string());
     first.unwrap_or_default() + chars.as_str()

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::machine::lower;
 use super::{Explanation, Held, Room, View};
 use crate::effective::KEYS;
 use crate::evidence::ChainFile;
@@ -75,13 +76,15 @@ impl Room<'_> {
             }
         }
         self.declared(name, explanation);
+        explanation.unmanaged = self.unmanaged(&KeyPath::new(["profile", name]));
     }
 
     /// What the policy says of the profile as such.
     fn declared(&self, name: &str, explanation: &mut Explanation) {
         let profiles = &self.view.policy.base.profiles;
         let Some(profile) = profiles.iter().find(|one| one.name.value == name) else {
-            if self.view.policy_text.is_some() {
+            let left = self.unmanaged(&KeyPath::new(["profile", name]));
+            if self.view.policy_text.is_some() && left.is_none() {
                 explanation
                     .notes
                     .push("the policy does not name this profile, and leaves it alone".to_owned());
@@ -101,8 +104,9 @@ impl Room<'_> {
                 _ => Root::Dev,
             };
             let measured = word.value.measured(root);
-            let measured = measured.trim_end_matches('.');
-            explanation.notes.push(format!("measured: {measured}"));
+            explanation
+                .notes
+                .push(format!("measured: {}", lower(measured)));
         }
     }
 
@@ -250,13 +254,21 @@ impl Room<'_> {
         };
         self.hold(path, &mut explanation);
         let held = explanation.effective.or_else(|| {
-            explanation.wanted.as_ref()?;
+            let lost = explanation.chain.first();
+            let why = match lost.map(|link| (&link.said.note, &link.said.because)) {
+                Some((Some(why), _) | (None, Some(why))) => why,
+                Some((None, None)) => "Cargo takes something else",
+                None => {
+                    explanation.wanted.as_ref()?;
+                    "nobody says it"
+                }
+            };
             Some(Held {
                 value: None,
-                by: "nobody says it".to_owned(),
-                place: None,
-                own: false,
-                as_wanted: Some(false),
+                by: format!("since {why}"),
+                place: lost.and_then(|link| Some(link.said.at.as_ref()?.to_string())),
+                own: lost.is_some_and(|link| link.said.own),
+                as_wanted: explanation.wanted.as_ref().map(|_| false),
             })
         })?;
         let wanted = explanation.wanted.map(|wanted| wanted.value);

@@ -49,6 +49,19 @@ impl Topic {
         }
     }
 
+    /// Its kind, in one word.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Key(..) => "key",
+            Self::Profile(_) => "profile",
+            Self::Package(..) => "package",
+            Self::Linker => "linker",
+            Self::Cache => "cache",
+            Self::Policy(..) => "policy",
+            Self::Other(_) => "other",
+        }
+    }
+
     /// The profile that it is about.
     pub(super) fn profile(&self) -> Option<&str> {
         match self {
@@ -189,19 +202,16 @@ impl Known<'_> {
         })
     }
 
+    /// A set has no override of its own; its packages have.
     fn set(&self, name: &str) -> Unknown {
-        let sets = &self.view.policy.sets;
+        let mut sets = self.view.policy.sets.iter();
+        let help = "ask for a package: `profile.dev.package.NAME`; `--all` lists all overrides";
         Unknown {
-            message: format!(
-                "`@{name}` is a set of the policy, and each of its packages has its own override"
-            ),
-            help: match sets.iter().any(|set| set.name.value == name) {
-                true => vec![
-                    "ask for a package of it: `profile.dev.package.NAME`; `--all` lists them"
-                        .to_owned(),
-                ],
-                false => vec![format!("the policy has no set `{name}`")],
+            message: match sets.any(|set| set.name.value == name) {
+                true => format!("`@{name}` is a set: each of its packages has its own override"),
+                false => format!("there is no set `{name}` in the policy"),
             },
+            help: vec![help.to_owned()],
         }
     }
 }
@@ -354,6 +364,20 @@ fn unknown(asked: &str, parts: &[&str], known: &Known<'_>) -> Unknown {
             .chain(profiles.iter().map(String::as_str)),
     );
     let mut help = Vec::new();
+    // A part of a name is more than a slip away.
+    let mut parts_of: Vec<String> = Vec::new();
+    if near.is_none() && kebab.len() >= 4 {
+        for key in KEYS.iter().filter(|key| key.name.contains(&kebab)) {
+            parts_of.extend(whole(key.name));
+        }
+        parts_of.dedup();
+    }
+    if !parts_of.is_empty() {
+        help.push(format!(
+            "did you mean {}?",
+            or(parts_of.iter().map(String::as_str))
+        ));
+    }
     if let Some(near) = near {
         let places = whole(near);
         if words.contains(&near) || profiles.contains(near) || places.is_empty() {

@@ -82,7 +82,7 @@ impl Room<'_> {
     /// What is asked of each machine, and stands in no committed file.
     fn of_machine(&self, path: &KeyPath) -> Option<(Value, Wanted)> {
         let policy = self.view.policy;
-        let wants = self.view.wants?;
+        let wants = self.view.settings.machine.as_ref()?;
         match path.parts()[..] {
             ["build", "rustc-wrapper"] => {
                 let (want, cache) = (wants.cache.as_ref()?, policy.base.cache.as_ref()?);

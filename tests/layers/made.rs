@@ -6,18 +6,18 @@ use crate::random::Random;
 use crate::sandbox::{Case, Sandbox};
 
 /// The workspace root; a config may stand above it.
-pub(super) const ROOT: &str = "up/work";
+pub(crate) const ROOT: &str = "up/work";
 
 /// A case, and what Cargo is asked.
-pub(super) struct Made {
-    pub(super) case: Case,
-    pub(super) arguments: Vec<String>,
+pub(crate) struct Made {
+    pub(crate) case: Case,
+    pub(crate) arguments: Vec<String>,
     /// The profile that the command asks for.
-    pub(super) profile: &'static str,
+    pub(crate) profile: &'static str,
     /// Whether the command is for tests, so that everything unwinds.
-    pub(super) tests: bool,
+    pub(crate) tests: bool,
     /// Whether it names a target.
-    pub(super) for_a_target: bool,
+    pub(crate) for_a_target: bool,
 }
 
 /// Folder, name, version, the rest of the manifest.
@@ -65,7 +65,7 @@ const PACKAGES: [(&str, &str, &str, &str); 10] = [
 const BUILD_SCRIPTS: [&str; 3] = ["up/work/app", "beside/ext", "vendor/reg"];
 
 /// The packages, and the lock file.
-pub(super) fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     for (folder, name, version, rest) in PACKAGES {
         let manifest = format!(
@@ -89,7 +89,7 @@ pub(super) fn sandbox() -> Sandbox {
 const HEAD: &str = "[workspace]\nresolver = \"2\"\nmembers = [\"app\", \"lib1\", \"mac\"]\n";
 
 /// Arguments for Cargo that give it our registry.
-pub(super) fn with_sources<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn with_sources<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     let sources = [
         "--config=source.crates-io.replace-with='ours'",
         "--config=source.ours.directory='../../vendor'",
@@ -157,7 +157,7 @@ const WRONG: [&str; 8] = [
     "\"abort\"",
 ];
 
-pub(super) fn made(random: &mut Random, sandbox: &Sandbox) -> Made {
+pub(crate) fn made(random: &mut Random, sandbox: &Sandbox) -> Made {
     let mut case = Case::default();
     let mut named = Vec::new();
     let manifest = layer(random, sandbox, true, &mut named);
