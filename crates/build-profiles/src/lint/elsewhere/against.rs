@@ -8,6 +8,7 @@ use super::{
 use crate::edit::Leaf;
 use crate::key::{Home, key};
 use crate::lint::Doc;
+use crate::program::stem;
 use crate::value::Value;
 
 pub(super) fn check(elsewhere: &Elsewhere<'_, '_>, reports: &mut Reports) {
@@ -27,12 +28,6 @@ pub(super) fn check(elsewhere: &Elsewhere<'_, '_>, reports: &mut Reports) {
     for source in &elsewhere.sources {
         by_action(elsewhere, source, reports);
     }
-}
-
-/// The name of a program: `/usr/bin/sccache.exe` is sccache.
-pub(super) fn program(path: &str) -> &str {
-    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    file.strip_suffix(".exe").unwrap_or(file)
 }
 
 fn wrapper(
@@ -58,7 +53,7 @@ fn wrapper(
         (None, Some(tool)) => tool.value.clone(),
         (None, None) => return None,
     };
-    if wrapper.is_empty() || program(&wrapper) == program(value) {
+    if wrapper.is_empty() || stem(&wrapper) == stem(value) {
         return None;
     }
     let (written, place) = (Source::written(knob), source.place());

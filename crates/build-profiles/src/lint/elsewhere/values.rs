@@ -10,6 +10,7 @@ use super::{
 use crate::diagnostic::did_you_mean;
 use crate::key::{self, Home, Kind, describe};
 use crate::policy::platform::PLATFORMS;
+use crate::program::is_sccache;
 
 /// More names to look for than anybody has got wrong.
 const MOST_SLIPS: usize = 32;
@@ -388,9 +389,4 @@ fn with_cache(
         (None, None, _) => return None,
     }
     Some(report)
-}
-
-/// Whether a wrapper is sccache, by the name of its file.
-pub(super) fn is_sccache(program: &str) -> bool {
-    super::against::program(program) == "sccache"
 }
