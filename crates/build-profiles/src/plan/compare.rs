@@ -6,6 +6,7 @@ use super::own::{names_profile, owned, unmanaged};
 use super::{Document, DocumentKind, Drift, DriftKind, OnUndeclared, Plan, Undeclared};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::edit::{Edit, Leaf, parse};
+use crate::effective::KEYS;
 use crate::facts::Workspace;
 use crate::key::{Home, key};
 use crate::policy::Policy;
@@ -172,29 +173,16 @@ fn credential(file: &FilePath, leaf: &Leaf) -> Option<Diagnostic> {
 /// New keys stand as a person would write them: tables in the order of the policy, a profile's own keys before its
 /// overrides, and keys in the order of the Cargo book.
 fn reading_order(tables: &Tables<'_>, path: &KeyPath) -> (usize, usize, String, usize) {
-    const BOOK: &[&str] = &[
-        "inherits",
-        "opt-level",
-        "debug",
-        "split-debuginfo",
-        "strip",
-        "debug-assertions",
-        "overflow-checks",
-        "lto",
-        "panic",
-        "incremental",
-        "codegen-units",
-        "rpath",
-    ];
     let parts = path.parts();
     let first = tables.get(table(path)).copied().unwrap_or(0);
     let (name, home) = parts
         .split_last()
         .map_or(("", String::new()), |(name, home)| (*name, home.join(".")));
-    let rank = BOOK
-        .iter()
-        .position(|key| *key == name)
-        .unwrap_or(BOOK.len());
+    let of_profile = || KEYS.iter().position(|key| *key == name);
+    let rank = match name {
+        "inherits" => 0,
+        _ => 1 + of_profile().unwrap_or(KEYS.len()),
+    };
     (first, parts.len(), home, rank)
 }
 
