@@ -214,12 +214,12 @@ fn case(random: &mut Random) -> Case {
                 case.files.insert(place, text);
             }
             // Something that is met twice, or in a circle.
-            if random.chance(2) {
+            if random.chance(1) {
                 below.push(format!("\"{}\"", random.pick(&["config.toml", "0.toml"])));
             }
             let text = file(random, &below);
             let place = name.trim_start_matches("./");
-            if !random.chance(3) {
+            if !random.chance(1) {
                 case.files.insert(format!("{folder}/{place}"), text);
             }
             included.push(element(random, name));
@@ -289,11 +289,9 @@ fn file(random: &mut Random, includes: &[String]) -> String {
         let value = value(random, kind);
         set(&mut root, path, value);
     }
-    if random.chance(1) {
-        set(&mut root, &["odd"], "1.5".to_owned());
-    }
-    if random.chance(1) {
-        set(&mut root, &["odd"], "1979-05-27".to_owned());
+    if random.below(400) == 0 {
+        let odd = random.pick(&["1.5", "1979-05-27"]);
+        set(&mut root, &["odd"], odd.to_owned());
     }
     let (mut bare, mut tables) = (String::new(), String::new());
     if !includes.is_empty() {
@@ -313,7 +311,7 @@ fn file(random: &mut Random, includes: &[String]) -> String {
     let text = format!("{bom}{bare}{tables}");
     match random.below(20) {
         0 => text.replace('\n', "\r\n"),
-        1 if random.chance(20) => text + "broken",
+        1 if random.chance(8) => text + "broken",
         _ => text,
     }
 }
@@ -337,7 +335,7 @@ fn set(root: &mut BTreeMap<String, Value>, path: &[&str], value: String) {
 
 fn value(random: &mut Random, kind: Kind) -> String {
     // Now and then something else, so that the layers clash.
-    let kind = match random.below(60) {
+    let kind = match random.below(160) {
         0 => Kind::Bool,
         1 => Kind::Int,
         2 => Kind::Str,

@@ -258,6 +258,16 @@ impl<'a> Room<'a> {
         explanation.unmanaged = self.unmanaged(path);
         self.hold(path, explanation);
         explanation.seen = self.seen(&path.to_string());
+        if let ["target", table, _] = path.parts()[..]
+            && !table.starts_with("cfg(")
+            && table != self.view.triple
+        {
+            let note = format!(
+                "this machine is {}: it holds for builds with `--target {table}`",
+                self.view.triple
+            );
+            explanation.notes.push(note);
+        }
         self.unwanted(explanation);
     }
 

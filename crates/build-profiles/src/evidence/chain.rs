@@ -512,6 +512,59 @@ mod tests {
     }
 
     #[test]
+    fn a_loser_is_told_why() {
+        let mut chain = chain(
+            &[
+                ("config.toml", "[profile.dev]\nopt-level = 2\n"),
+                ("b.toml", "[profile.dev]\nopt-level = 3\n"),
+                ("a.toml", "\n[profile.dev]\n  opt-level = 0\n"),
+                ("../config.toml", "[profile.dev]\nopt-level = 1\n"),
+            ],
+            "[profile.dev]\nopt-level = 1\n",
+        );
+        chain.configs[1].included_by = Some("config.toml".to_owned());
+        chain.configs[2].included_by = Some("b.toml".to_owned());
+        chain.configs[3].own = true;
+        let variables = BTreeMap::new();
+        let said =
+            chain
+                .parsed(TRIPLE, &variables)
+                .said(&KeyPath::new(["profile", "dev", "opt-level"]));
+        let told: Vec<String> = said
+            .iter()
+            .map(|said| {
+                let at = said.at.as_ref().expect("it stands in a file");
+                let why = said.because.as_ref().or(said.note.as_ref());
+                format!("{at} {}", why.map_or("", String::as_str))
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "config.toml:2:1 ",
+                "b.toml:2:1 `config.toml` includes it, and beats what it includes",
+                "a.toml:3:3 `config.toml` includes it, and beats what it includes",
+                "../config.toml:2:1 a nearer config file beats one further away",
+                "Cargo.toml:2:1 Cargo's config beats the manifest",
+                "crates/a/Cargo.toml:2:1 a profile of a member: Cargo takes those of the root manifest alone",
+            ]
+        );
+        assert!(said[3].own);
+    }
+
+    #[test]
+    fn arrays_are_joined_but_those_that_name_a_program() {
+        let config =
+            |list: &str| format!("[build]\ntarget = [{list}]\n[target.t]\nrunner = [{list}]\n");
+        let (near, far) = (config("\"near\""), config("\"far\""));
+        let chain = chain(&[("near.toml", &near), ("far.toml", &far)], "");
+        let joined = ["*near.toml:2 = [\"near\"]", "*far.toml:2 = [\"far\"]"];
+        assert_eq!(said(&chain, &["build", "target"], &[]), joined);
+        let replaced = ["*near.toml:4 = [\"near\"]", "far.toml:4 = [\"far\"]"];
+        assert_eq!(said(&chain, &["target", "t", "runner"], &[]), replaced);
+    }
+
+    #[test]
     fn flags_come_from_one_level() {
         let config = "[build]\nrustflags = [\"-Ca\"]\n[target.'cfg(unix)']\nrustflags = [\"-Cb\"]\n\
                       [target.x86_64-unknown-linux-gnu]\nrustflags = [\"-Cc\"]\n";

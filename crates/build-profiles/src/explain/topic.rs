@@ -409,3 +409,123 @@ fn or<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
         _ => names.concat(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::diagnostic::FilePath;
+    use crate::evidence::Chain;
+    use crate::facts::Workspace;
+    use crate::policy::Policy;
+    use crate::settings::Settings;
+
+    fn asked(text: &str) -> String {
+        let chain = Chain {
+            configs: vec![ChainFile {
+                text: "[profile.fast]\ninherits = \"dev\"".to_owned(),
+                ..ChainFile::default()
+            }],
+            packages: Some(vec![("serde".to_owned(), "1.0.228".to_owned())]),
+            ..Chain::default()
+        };
+        let view = View {
+            policy_file: &FilePath::new("build-profiles.toml"),
+            policy_text: None,
+            policy: &Policy::default(),
+            settings: &Settings::default(),
+            workspace: &Workspace::default(),
+            chain: &chain,
+            variables: &BTreeMap::new(),
+            triple: "x86_64-unknown-linux-gnu",
+            wants: None,
+            machine: None,
+            environment: None,
+            seen: None,
+        };
+        match topic(text, &view) {
+            Ok(topic) => format!("{}: {topic}", topic.name()),
+            Err(unknown) => format!("{} | {}", unknown.message, unknown.help[0]),
+        }
+    }
+
+    #[test]
+    fn a_key_is_known_however_it_is_written() {
+        for (text, expected) in [
+            ("profile.dev.debug", "key: profile.dev.debug"),
+            ("[profile.dev]", "profile: profile.dev"),
+            ("fast", "profile: profile.fast"),
+            (
+                "profile.fast.package.\"*\".debug",
+                "key: profile.fast.package.\"*\".debug",
+            ),
+            (
+                "profile.dev.package.*.debug",
+                "key: profile.dev.package.\"*\".debug",
+            ),
+            (
+                "profile.dev.package.serde@1.0.228.opt-level",
+                "key: profile.dev.package.\"serde@1.0.228\".opt-level",
+            ),
+            (
+                "profile.dev.package.serde@1.0.228",
+                "package: profile.dev.package.\"serde@1.0.228\"",
+            ),
+            ("serde", "package: profile.dev.package.serde"),
+            (
+                "target.cfg(target_os = \"linux\").rustflags",
+                "key: target.'cfg(target_os = \"linux\")'.rustflags",
+            ),
+            (
+                "target.x86_64-unknown-linux-gnu.runner",
+                "other: target.x86_64-unknown-linux-gnu.runner",
+            ),
+            ("linker", "linker: linker"),
+            ("linker.linux-gnu", "linker: linker"),
+            ("cache", "cache: cache"),
+            ("cache.scope", "policy: cache.scope"),
+            (
+                "environment.ci.cache.storage.redis.endpoint",
+                "policy: environment.ci.cache.storage.redis.endpoint",
+            ),
+            (
+                "test.nextest.profile.ci.junit.path",
+                "policy: test.nextest.profile.ci.junit.path",
+            ),
+            ("net.retry", "other: net.retry"),
+        ] {
+            assert_eq!(asked(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_said_with_what_was_meant() {
+        for (text, expected) in [
+            (
+                "profile.dev.incremntal",
+                "there is no key `incremntal` of a profile | did you mean `profile.dev.incremental`?",
+            ),
+            (
+                "profile.fats.debug",
+                "there is no profile `fats` | did you mean `profile.fast`?",
+            ),
+            (
+                "profile.dev.package.serd",
+                "there is no package `serd` in the workspace or its `Cargo.lock` | did you mean `profile.dev.package.serde`?",
+            ),
+            (
+                "build.job",
+                "there is no key `job` of `[build]` | did you mean `build.jobs`?",
+            ),
+            ("cach", "nothing is known of `cach` | did you mean `cache`?"),
+            (
+                "rustflags",
+                "nothing is known of `rustflags` | did you mean `profile.dev.rustflags`, `build.rustflags` or \
+                 `target.x86_64-unknown-linux-gnu.rustflags`?",
+            ),
+        ] {
+            assert_eq!(asked(text), expected);
+        }
+    }
+}

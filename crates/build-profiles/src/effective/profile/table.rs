@@ -190,17 +190,8 @@ impl<'r> Reader<'r> {
         Some(table)
     }
 
-    /// `CARGO_INCREMENTAL`, else `build.incremental` with its own variable.
+    /// `CARGO_INCREMENTAL`, else `build.incremental` with its own variable; which is read, and may be wrong, in any case.
     pub(super) fn incremental(&mut self) -> Option<Word> {
-        let variable = |name: &str, value| Word {
-            value: Value::Bool(value),
-            place: format!("{name} in the environment"),
-            at: None,
-            own: true,
-        };
-        if let Some(text) = self.variables?.get("CARGO_INCREMENTAL") {
-            return Some(variable("CARGO_INCREMENTAL", text == "1"));
-        }
         let node = match self.config.in_files(&["build", "incremental"]) {
             Ok(node) => node,
             Err(stop) => {
@@ -208,12 +199,17 @@ impl<'r> Reader<'r> {
                 None
             }
         };
-        self.scalar(
-            "build.incremental",
-            Kind::Bool,
-            node,
-            "CARGO_BUILD_INCREMENTAL",
-        )
+        let at = "build.incremental";
+        let configured = self.scalar(at, Kind::Bool, node, "CARGO_BUILD_INCREMENTAL");
+        match self.variables?.get("CARGO_INCREMENTAL") {
+            Some(text) => Some(Word {
+                value: Value::Bool(text == "1"),
+                place: "CARGO_INCREMENTAL in the environment".to_owned(),
+                at: None,
+                own: true,
+            }),
+            None => configured,
+        }
     }
 
     fn root(&mut self, name: &str, nodes: Option<&Nodes>, variable: &str, table: &mut Table) {
