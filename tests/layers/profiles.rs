@@ -6,7 +6,7 @@ use build_profiles::diagnostic::FilePath;
 use build_profiles::effective::{Config, Effective, KEYS, Profiles, Unit};
 use build_profiles::evidence::{Chain, ChainFile, Graph, GraphUnit, canonical};
 use build_profiles::explain::{Topic, View, explain};
-use build_profiles::facts::Workspace;
+use build_profiles::facts::{Member, Workspace};
 use build_profiles::key::{Home, key};
 use build_profiles::policy::Policy;
 use build_profiles::settings::Settings;
@@ -42,7 +42,7 @@ fn every_unit_has_the_profile_that_cargo_gives_it() {
             (Ok(_), Some(stop)) => Some(format!("Cargo takes it; we say: {stop}")),
             (Ok(graph), None) => worker
                 .differs(graph, &profiles, &made)
-                .or_else(|| explains(random, &profiles, &made, &found.configs, &manifest)),
+                .or_else(|| worker.explains(random, &profiles, &made, &found.configs, &manifest)),
         };
         match difference {
             None => Ok(true),
@@ -170,6 +170,97 @@ impl Worker {
                         ));
                     }
                 }
+            }
+        }
+        None
+    }
+
+    /// Whether an explanation names as the winner what holds.
+    fn explains(
+        &self,
+        random: &mut Random,
+        profiles: &Profiles,
+        made: &Made,
+        configs: &[ChainFile],
+        manifest: &ChainFile,
+    ) -> Option<String> {
+        let known = |package: &Package| (package.name.clone(), package.version.to_string());
+        let local = self.packages.iter().filter(|package| package.unit().local);
+        let chain = Chain {
+            configs: configs.to_vec(),
+            manifest: Some(manifest.clone()),
+            packages: Some(self.packages.iter().map(known).collect()),
+            local: local.map(known).collect(),
+            ..Chain::default()
+        };
+        let members = self.packages.iter().filter(|package| package.unit().member);
+        let members = members.map(|package| Member {
+            name: package.name.clone(),
+            path: package.name.clone(),
+            rust_version: None,
+        });
+        let workspace = Workspace {
+            members: members.collect(),
+            ..Workspace::default()
+        };
+        let policy_file = FilePath::new("build-profiles.toml");
+        let view = View {
+            policy_file: &policy_file,
+            policy_text: None,
+            policy: &Policy::default(),
+            settings: &Settings::default(),
+            workspace: &workspace,
+            chain: &chain,
+            variables: &made.case.variables,
+            triple: "x86_64-unknown-linux-gnu",
+            wants: None,
+            machine: None,
+            environment: None,
+            seen: None,
+        };
+        // Where an override names an address, an explanation does not know whose it is.
+        let overrides = profiles.overrides(made.profile);
+        let by_name = !overrides.iter().any(|written| written.contains("://"));
+        for _ in 0..4 {
+            let name = KEYS[random.below(KEYS.len())];
+            let row = key(Home::Profile, name).expect("it is in the table");
+            let package = &self.packages[random.below(self.packages.len())];
+            let spec = format!("{}@{}", package.name, package.version);
+            let (table, unit): (Vec<&str>, Unit<'_>) = match random.below(5) {
+                0 if row.overridable => (
+                    vec!["build-override"],
+                    Unit {
+                        for_the_build: true,
+                        ..Unit::of_a_member()
+                    },
+                ),
+                1 if row.overridable => (vec!["package", "*"], Unit::default()),
+                2 | 3 if row.overridable && by_name => {
+                    let unit = Unit {
+                        id: None,
+                        ..package.unit()
+                    };
+                    (vec!["package", &spec], unit)
+                }
+                _ => (Vec::new(), Unit::of_a_member()),
+            };
+            let path = ["profile", made.profile].into_iter();
+            let path = KeyPath::new(path.chain(table.iter().copied()).chain([name]));
+            let held = profiles.unit(made.profile, &unit).expect("it was taken");
+            let held = &held[name];
+            let explanation = explain(&Topic::Key(path.clone(), row), &view);
+            let mut winners = explanation.chain.iter().filter(|link| link.said.wins);
+            let winner = winners.next().map(|link| &link.said);
+            let word = held.word.as_ref();
+            let same = match (winner, word) {
+                (None, None) => true,
+                (Some(winner), Some(word)) => winner.place == word.place && winner.at == word.at,
+                _ => false,
+            };
+            if !same || winners.next().is_some() {
+                return Some(format!(
+                    "`explain {path}` sees {winner:?} win, and what holds is {word:?}"
+                ));
             }
         }
         None
@@ -306,68 +397,4 @@ fn cargos(unit: &GraphUnit, key: &str) -> String {
         other => other.to_string(),
     };
     canonical(key, &text)
-}
-
-/// Whether an explanation names as the winner what holds.
-fn explains(
-    random: &mut Random,
-    profiles: &Profiles,
-    made: &Made,
-    configs: &[ChainFile],
-    manifest: &ChainFile,
-) -> Option<String> {
-    let chain = Chain {
-        configs: configs.to_vec(),
-        manifest: Some(manifest.clone()),
-        ..Chain::default()
-    };
-    let policy_file = FilePath::new("build-profiles.toml");
-    let view = View {
-        policy_file: &policy_file,
-        policy_text: None,
-        policy: &Policy::default(),
-        settings: &Settings::default(),
-        workspace: &Workspace::default(),
-        chain: &chain,
-        variables: &made.case.variables,
-        triple: "x86_64-unknown-linux-gnu",
-        wants: None,
-        machine: None,
-        environment: None,
-        seen: None,
-    };
-    for _ in 0..4 {
-        let name = KEYS[random.below(KEYS.len())];
-        let row = key(Home::Profile, name).expect("it is in the table");
-        let table: &[&str] = match random.below(4) {
-            0 if row.overridable => &["build-override"],
-            1 if row.overridable => &["package", "*"],
-            _ => &[],
-        };
-        let path = ["profile", made.profile].into_iter();
-        let path = KeyPath::new(path.chain(table.iter().copied()).chain([name]));
-        let unit = Unit {
-            member: table != ["package", "*"],
-            local: table != ["package", "*"],
-            for_the_build: table == ["build-override"],
-            ..Unit::default()
-        };
-        let held = profiles.unit(made.profile, &unit).expect("it was taken");
-        let held = &held[name];
-        let explanation = explain(&Topic::Key(path.clone(), row), &view);
-        let winner = explanation.chain.iter().find(|link| link.said.wins);
-        let winner = winner.map(|link| &link.said);
-        let word = held.word.as_ref();
-        let same = match (winner, word) {
-            (None, None) => true,
-            (Some(winner), Some(word)) => winner.place == word.place && winner.at == word.at,
-            _ => false,
-        };
-        if !same {
-            return Some(format!(
-                "`explain {path}` sees {winner:?} win, and what holds is {word:?}"
-            ));
-        }
-    }
-    None
 }

@@ -15,6 +15,8 @@ use crate::value::{KeyPath, Value};
 pub(super) struct Whose {
     name: Option<String>,
     version: Option<Version>,
+    /// An address is all that is known of its id.
+    id: Option<String>,
     member: bool,
     local: bool,
     for_the_build: bool,
@@ -25,6 +27,7 @@ impl Whose {
         Unit {
             name: self.name.as_deref(),
             version: self.version.as_ref(),
+            id: self.id.as_deref(),
             member: self.member,
             local: self.local,
             for_the_build: self.for_the_build,
@@ -37,6 +40,7 @@ impl Whose {
         Self {
             name: None,
             version: None,
+            id: None,
             member: true,
             local: true,
             for_the_build: false,
@@ -144,6 +148,7 @@ impl Room<'_> {
         Whose {
             name: Some(name.to_owned()),
             version: found.and_then(|(_, version)| Version::parse(version).ok()),
+            id: spec.contains("://").then(|| spec.to_owned()),
             member,
             local: member || found.is_some_and(|found| chain.local.contains(found)),
             for_the_build: false,
