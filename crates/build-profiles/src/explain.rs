@@ -6,6 +6,7 @@
 mod topic;
 mod wanted;
 mod held;
+mod chain;
 mod machine;
 mod table;
 

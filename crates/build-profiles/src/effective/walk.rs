@@ -73,10 +73,14 @@ impl Walk {
         seen: &mut BTreeSet<String>,
         read: &mut dyn FnMut(&str) -> Option<String>,
     ) {
-        // By `a/..` two files can include one another under ever new names, until no system takes them any more.
-        if seen.len() == MOST || !seen.insert(path.clone()) {
+        if !seen.insert(path.clone()) {
             self.stops
                 .push(format!("`{path}` is included a second time"));
+            return;
+        }
+        // By `a/..` two files can include one another under ever new names, until no system takes them any more.
+        if seen.len() > MOST {
+            self.stops.push(format!("`{path}` is one include too many"));
             return;
         }
         let file = file(path.clone(), text, included_by);
