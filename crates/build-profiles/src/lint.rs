@@ -65,6 +65,17 @@ pub struct Lint {
     pub good: &'static str,
 }
 
+/// The newest Cargo that the lints have been tried on.
+const NEWEST: (u64, u64) = (1, 95);
+
+impl Lint {
+    /// Whether it is true of a Cargo.
+    fn holds_under(&self, cargo: (u64, u64)) -> bool {
+        self.since.is_none_or(|since| since <= cargo)
+            && self.until.is_none_or(|until| cargo < until)
+    }
+}
+
 /// A row with everything that most rows share, to be overwritten with `..`.
 pub(crate) const LINT: Lint = Lint {
     name: "",
@@ -235,11 +246,23 @@ impl Finding {
 
 /// Looks at the files. Findings stand in the order of files and lines.
 pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
+    run_under(subject, || None)
+}
+
+/// The same under the Cargo (major, minor) that `cargo` tells; it is asked only if something hangs on it.
+pub fn run_under(
+    subject: &Subject<'_>,
+    cargo: impl FnOnce() -> Option<(u64, u64)>,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     for family in FAMILIES {
         (family.check)(subject, &mut found);
     }
-    found.retain(|finding| subject.holds(finding.lint));
+    let hangs_on_it = |one: &Finding| one.lint.since.or(one.lint.until).is_some();
+    if found.iter().any(hangs_on_it) {
+        let cargo = subject.pinned().or_else(cargo);
+        found.retain(|finding| finding.lint.holds_under(cargo.unwrap_or(NEWEST)));
+    }
     let place = |finding: &Finding| {
         let label = finding.diagnostic.labels.first();
         label.map(|label| (subject.rank(&label.file), label.span.start))

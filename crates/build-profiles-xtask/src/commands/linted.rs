@@ -1,7 +1,7 @@
 //! The lints on a repository: for `lint`, `configure --check` and `verify`.
 
 use build_profiles::diagnostic::Diagnostic;
-use build_profiles::lint::{Files, Finding, Subject, leveled, run};
+use build_profiles::lint::{Files, Finding, Subject, leveled, run, run_under};
 
 use crate::read::{self, Repository, today};
 use crate::run::toolchain;
@@ -33,15 +33,21 @@ pub(super) fn lint(repository: &mut Repository, reach: Reach) -> Linted {
     if machine {
         let children = repository.children();
         files.variables = children.read_by_tools();
-        // A Cargo that does not answer is nothing that a lint is about.
-        let toolchain = toolchain(&children).ok();
-        files.cargo = toolchain.map(|it| (it.cargo.major, it.cargo.minor));
     }
     for file in &files.files {
         repository.remember(&file.path, &file.text);
     }
     let policy = repository.policy.as_ref();
-    let found = run(&Subject::new(&files, policy));
+    // A Cargo that does not answer is nothing that a lint is about.
+    let cargo = || {
+        let toolchain = toolchain(&repository.children()).ok()?;
+        Some((toolchain.cargo.major, toolchain.cargo.minor))
+    };
+    let subject = Subject::new(&files, policy);
+    let found = match machine {
+        true => run_under(&subject, cargo),
+        false => run(&subject),
+    };
     let levels = policy
         .map(|policy| policy.lints.as_slice())
         .unwrap_or_default();

@@ -8,8 +8,6 @@ use crate::edit::{Leaf, Source, parse};
 use crate::policy::Policy;
 use crate::value::{KeyPath, Value};
 
-use super::Lint;
-
 /// Everything that was read, as plain data. The read door fills it.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
@@ -21,8 +19,6 @@ pub struct Files {
     pub packages: Option<Vec<Package>>,
     /// Variables of the environment that Cargo reads; none where the answer is to be the same on every machine.
     pub variables: BTreeMap<String, String>,
-    /// The Cargo that runs (major, minor); `None` where the answer is to be the same on every machine.
-    pub cargo: Option<(u64, u64)>,
 }
 
 /// One of them.
@@ -187,17 +183,17 @@ impl<'a> Subject<'a> {
         matches!(self.channel, Channel::Stable | Channel::Version(..))
     }
 
-    /// Whether the lint is true of the Cargo that builds this workspace.
-    pub(super) fn holds(&self, lint: &Lint) -> bool {
-        /// The newest Cargo that we have seen.
-        const NEWEST: (u64, u64) = (1, 95);
-        let pinned = match self.channel {
+    /// The Cargo that the repository pins, if it names a version.
+    pub(super) fn pinned(&self) -> Option<(u64, u64)> {
+        match self.channel {
             Channel::Version(major, minor) => Some((major, minor)),
-            _ => self.files.cargo,
-        };
-        let cargo = pinned.unwrap_or(NEWEST);
-        lint.since.is_none_or(|since| since <= cargo)
-            && lint.until.is_none_or(|until| cargo < until)
+            _ => None,
+        }
+    }
+
+    /// Whether the repository is built by this Cargo or a newer one, as far as it says so itself.
+    pub(super) fn is_at_least(&self, cargo: (u64, u64)) -> bool {
+        cargo <= self.pinned().unwrap_or(super::NEWEST)
     }
 
     /// Where a file stands among the others.

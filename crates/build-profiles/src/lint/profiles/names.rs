@@ -116,10 +116,7 @@ pub(super) fn names_of(
 }
 
 pub(super) fn has_debug_profile(subject: &Subject<'_>) -> bool {
-    subject.holds(&Lint {
-        since: Some((1, 99)),
-        ..LINT
-    })
+    subject.is_at_least((1, 99))
 }
 
 /// `--profile` in aliases.

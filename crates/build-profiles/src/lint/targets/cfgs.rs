@@ -108,11 +108,8 @@ fn clippy(
     span: &Range<usize>,
     problem: Problem,
 ) -> Option<Finding> {
-    const TRIED: Lint = Lint {
-        since: Some((1, 95)),
-        ..LINT
-    };
-    (!subject.is_nightly() && subject.holds(&TRIED)).then(|| {
+    const TRIED: (u64, u64) = (1, 95);
+    (!subject.is_nightly() && subject.is_at_least(TRIED)).then(|| {
         Finding::new(&CFG_NEVER_DECIDES, problem.message)
             .at(doc, span.clone(), "not under `cargo clippy` either")
             .help("write the levels of lints under `[workspace.lints.clippy]` of the root manifest")
