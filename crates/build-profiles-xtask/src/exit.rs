@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use build_profiles::diagnostic::{Diagnostic, Level};
+
 /// What a run comes to. The same numbers stand in the JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
@@ -16,6 +18,16 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// What findings come to, whatever else there is.
+    pub(crate) fn of<'d>(findings: impl Iterator<Item = &'d Diagnostic>, strict: bool) -> Self {
+        match findings.map(|finding| finding.level).max() {
+            Some(Level::Error) => Self::Failed,
+            Some(Level::Deny) => Self::Findings,
+            Some(Level::Warning) if strict => Self::Findings,
+            _ => Self::Clean,
+        }
+    }
+
     /// The number.
     pub fn code(self) -> u8 {
         match self {

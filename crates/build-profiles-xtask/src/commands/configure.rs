@@ -31,8 +31,11 @@ pub(super) fn run(args: &ConfigureArgs) -> Result<Exit> {
         }
         return Ok(report(args, &decided, false, &[]));
     }
-    let turn = take_turn(&args.common, &place)?;
-    let place = read::place(&args.common)?;
+    let (turn, is_as_before) = take_turn(&args.common, &place)?;
+    let place = match is_as_before {
+        true => place,
+        false => read::place(&args.common)?,
+    };
     let mut decided = decide(
         read::repository(&args.common, place)?,
         Undeclared::asked(args),

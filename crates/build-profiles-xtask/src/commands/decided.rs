@@ -41,13 +41,9 @@ impl Decided {
 
     /// What a check of the committed files comes to.
     pub(super) fn exit(&self, strict: bool) -> Exit {
-        let worst = self.diagnostics().map(|finding| finding.level).max();
-        match worst {
-            Some(Level::Error) => Exit::Failed,
-            Some(Level::Deny) => Exit::Findings,
-            Some(Level::Warning) if strict => Exit::Findings,
-            _ if self.drifts(strict) => Exit::Findings,
-            _ => Exit::Clean,
+        match Exit::of(self.diagnostics(), strict) {
+            Exit::Clean if self.drifts(strict) => Exit::Findings,
+            exit => exit,
         }
     }
 

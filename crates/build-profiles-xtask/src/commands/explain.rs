@@ -15,11 +15,7 @@ use crate::run;
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit> {
     can_say(args.common.format)?;
     let place = read::place(&args.common)?;
-    let mut repository = read::repository(&args.common, place)?;
-    let named = args.common.policy.is_some();
-    repository
-        .diagnostics
-        .retain(|finding| finding.code != "no_policy" || named);
+    let repository = read::repository(&args.common, place)?.with_or_without_policy(&args.common);
     let policy = repository.policy.clone().unwrap_or_default();
     let mut findings: Vec<Diagnostic> = repository.diagnostics.clone();
     let (settings, settled) = settle(&repository.policy_file, &policy, &repository.workspace);

@@ -1,7 +1,7 @@
 //! `lint`: settings that Cargo ignores, or that defeat one another.
 
 use anyhow::{Result, bail};
-use build_profiles::diagnostic::{Diagnostic, Level};
+use build_profiles::diagnostic::Diagnostic;
 use build_profiles::lint::fixed;
 use build_profiles::plan::FileChange;
 
@@ -9,7 +9,7 @@ use super::linted::{Linted, Reach, lint};
 use super::written::{take_turn, write_proved};
 use crate::cli::{Format, LintArgs};
 use crate::exit::Exit;
-use crate::read::{self, Repository};
+use crate::read::{self, Place, Repository};
 use crate::render::{self, LintReport};
 
 pub(super) fn run(args: &LintArgs) -> Result<Exit> {
@@ -22,21 +22,21 @@ pub(super) fn run(args: &LintArgs) -> Result<Exit> {
              help: what `--fix` would write: cargo xtask lint --diff --format patch"
         );
     }
-    let (place, silent) = read::place_at_least(&args.common)?;
+    let found = read::place_at_least(&args.common)?;
     if !args.fix {
-        let mut repository = without_policy(read::repository(&args.common, place)?);
-        repository.diagnostics.extend(silent);
-        let linted = lint(&mut repository, Reach::Machine);
+        let (repository, linted) = look(args, found)?;
         let changes = match args.diff {
             true => fixed(&linted.files, &linted.findings).0,
             false => Vec::new(),
         };
         return Ok(report(args, &repository, &linted, &changes));
     }
-    let turn = take_turn(&args.common, &place)?;
-    let mut repository = without_policy(read::repository(&args.common, place)?);
-    repository.diagnostics.extend(silent);
-    let linted = lint(&mut repository, Reach::Machine);
+    let (turn, is_as_before) = take_turn(&args.common, &found.0)?;
+    let found = match is_as_before {
+        true => found,
+        false => read::place_at_least(&args.common)?,
+    };
+    let (repository, linted) = look(args, found)?;
     let (changes, _) = fixed(&linted.files, &linted.findings);
     if changes.is_empty() {
         return Ok(report(args, &repository, &linted, &changes));
@@ -44,18 +44,20 @@ pub(super) fn run(args: &LintArgs) -> Result<Exit> {
     write_proved(&repository, &changes, &turn, args.no_verify)?;
     drop(turn);
     // What is left is said of the files as they are now.
-    let (place, silent) = read::place_at_least(&args.common)?;
-    let mut repository = without_policy(read::repository(&args.common, place)?);
-    repository.diagnostics.extend(silent);
-    let linted = lint(&mut repository, Reach::Machine);
+    let (repository, linted) = look(args, read::place_at_least(&args.common)?)?;
     Ok(report(args, &repository, &linted, &changes))
 }
 
-/// A workspace without a policy is as good as another.
-fn without_policy(mut repository: Repository) -> Repository {
-    let is_wanted = |finding: &Diagnostic| finding.code != "no_policy";
-    repository.diagnostics.retain(is_wanted);
-    repository
+/// The repository at a place, and what the lints say of it.
+fn look(
+    args: &LintArgs,
+    (place, silent): (Place, Option<Diagnostic>),
+) -> Result<(Repository, Linted)> {
+    let repository = read::repository(&args.common, place)?;
+    let mut repository = repository.with_or_without_policy(&args.common);
+    repository.diagnostics.extend(silent);
+    let linted = lint(&mut repository, Reach::Machine);
+    Ok((repository, linted))
 }
 
 fn report(
@@ -66,13 +68,7 @@ fn report(
 ) -> Exit {
     let said = repository.diagnostics.iter().chain(&linted.diagnostics);
     let found = linted.findings.iter().map(|finding| &finding.diagnostic);
-    let worst = said.chain(found).map(|one| one.level).max();
-    let exit = match worst {
-        Some(Level::Error) => Exit::Failed,
-        Some(Level::Deny) => Exit::Findings,
-        Some(Level::Warning) if args.common.strict => Exit::Findings,
-        _ => Exit::Clean,
-    };
+    let exit = Exit::of(said.chain(found), args.common.strict);
     render::linted(
         &args.common,
         &LintReport {

@@ -23,7 +23,7 @@ pub(super) struct Linted {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads and looks. What the repository's own diagnostics have said already is not said again.
+/// Reads and looks. [`Linted::unsaid`] leaves out what others have said already.
 pub(super) fn lint(repository: &mut Repository, reach: Reach) -> Linted {
     let machine = reach == Reach::Machine;
     let (mut files, mut diagnostics) = read::lintable(repository, machine);

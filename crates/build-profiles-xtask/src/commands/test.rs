@@ -28,11 +28,7 @@ pub(super) fn run(args: &TestArgs) -> Result<Exit> {
     }
     let mut place = read::place(&args.common)?;
     let libraries = std::mem::take(&mut place.libraries);
-    let mut repository = read::repository(&args.common, place)?;
-    if !repository.has_policy && args.common.policy.is_none() {
-        let absent = |finding: &Diagnostic| finding.code == "no_policy";
-        repository.diagnostics.retain(|finding| !absent(finding));
-    }
+    let repository = read::repository(&args.common, place)?.with_or_without_policy(&args.common);
     let errors: Vec<&Diagnostic> = repository
         .diagnostics
         .iter()

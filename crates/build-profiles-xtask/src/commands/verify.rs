@@ -14,10 +14,9 @@ use build_profiles::evidence::{Evidence, MachineLayer};
 use build_profiles::layout::machine_path;
 use build_profiles::lint;
 use build_profiles::machine::{self, Freshness, Wants};
-use build_profiles::plan::{OnUndeclared, Plan};
+use build_profiles::plan::OnUndeclared;
 use build_profiles::policy::Storage;
 use build_profiles::probe::{Claim, Subject, View, claims, shared_claim, with_ignored};
-use build_profiles::settings::Settings;
 use build_profiles::verdict::{self, Outcome, Verdict, judge, not_tried, shared};
 
 use super::decided::{Decided, Undeclared, decide};
@@ -122,19 +121,8 @@ fn decided(common: &CommonArgs) -> Result<(Decided, usize)> {
     let mut place = read::place(common)?;
     let libraries = std::mem::take(&mut place.libraries);
     let documented = libraries.iter().filter(|library| library.doctests).count();
-    let mut repository = read::repository(common, place)?;
-    if repository.has_policy || common.policy.is_some() {
-        let decided = decide(repository, Undeclared::Leave(OnUndeclared::Refuse));
-        return Ok((decided, documented));
-    }
-    repository
-        .diagnostics
-        .retain(|finding| finding.code != "no_policy");
-    let decided = Decided {
-        repository,
-        settings: Settings::default(),
-        plan: Plan::default(),
-    };
+    let repository = read::repository(common, place)?.with_or_without_policy(common);
+    let decided = decide(repository, Undeclared::Leave(OnUndeclared::Refuse));
     Ok((decided, documented))
 }
 
@@ -301,15 +289,10 @@ fn two_checkouts(
 
 fn exit(strict: bool, findings: &[Diagnostic], verdicts: &[Verdict]) -> Exit {
     let has = |outcome| verdicts.iter().any(|verdict| verdict.outcome == outcome);
-    let denied = findings
-        .iter()
-        .any(|finding| finding.level == Level::Deny || strict && finding.level == Level::Warning);
-    if denied || has(Outcome::Inactive) {
-        Exit::Findings
-    } else if has(Outcome::Unproven) || strict && has(Outcome::NotTried) {
-        Exit::Unproven
-    } else {
-        Exit::Clean
+    match Exit::of(findings.iter(), strict) {
+        Exit::Clean if has(Outcome::Inactive) => Exit::Findings,
+        Exit::Clean if has(Outcome::Unproven) || strict && has(Outcome::NotTried) => Exit::Unproven,
+        exit => exit,
     }
 }
 

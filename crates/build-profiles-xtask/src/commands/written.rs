@@ -9,17 +9,18 @@ use crate::read::{Place, Repository};
 use crate::write::{self, Recovery, Turn};
 use crate::{render, run};
 
-/// Waits for its turn, and brings what an interrupted run has left to an end. Whoever has read something before reads it
-/// again.
-pub(super) fn take_turn(common: &CommonArgs, place: &Place) -> Result<Turn> {
+/// Waits for its turn, and brings what an interrupted run has left to an end. Says whether the files are as they were:
+/// if not, whoever has read something before reads it again.
+pub(super) fn take_turn(common: &CommonArgs, place: &Place) -> Result<(Turn, bool)> {
     let turn = write::take_turn(&place.state, &place.root, &place.boundary, || {
         render::waiting(common)
     })?;
     let recovery = turn.recover()?;
-    if recovery != Recovery::Nothing {
+    let is_as_before = recovery == Recovery::Nothing;
+    if !is_as_before {
         render::recovered(common, &recovery);
     }
-    Ok(turn)
+    Ok((turn, is_as_before))
 }
 
 /// Writes the changes, and keeps them if Cargo still builds with them.

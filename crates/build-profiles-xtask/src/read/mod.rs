@@ -118,6 +118,15 @@ impl Repository {
         self.sources().get(file).copied()
     }
 
+    /// The same without the word that there is no policy: one that is not there is missed only where it was named.
+    pub(crate) fn with_or_without_policy(mut self, args: &CommonArgs) -> Self {
+        if args.policy.is_none() {
+            self.diagnostics
+                .retain(|finding| finding.code != "no_policy");
+        }
+        self
+    }
+
     /// Keeps the text of a file that is no file of the plan, for labels to point into.
     pub(crate) fn remember(&mut self, file: &FilePath, text: &str) {
         self.others.insert(file.clone(), text.to_owned());

@@ -89,29 +89,26 @@ impl Children {
             "NEXTEST",
         ];
         const NAMES: [&str; 3] = ["RUSTUP_TOOLCHAIN", "CI", "CARGO_HOME"];
-        let steers = |name: &&str| {
-            PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(name)
-        };
-        let names = self.var_names().filter_map(OsStr::to_str).filter(steers);
-        names
-            .map(|name| {
-                let value = self.var(name).map(OsStr::to_string_lossy);
-                (name.to_owned(), shown(name, &value.unwrap_or_default()))
-            })
-            .collect()
+        self.shown(|name| {
+            PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&name)
+        })
     }
 
     /// The variables that Cargo, rustup, rustc and sccache read, or would if they were spelled otherwise; secrets are
     /// masked.
     pub(crate) fn read_by_tools(&self) -> BTreeMap<String, String> {
-        let is_theirs = |name: &&str| {
+        const PREFIXES: [&str; 3] = ["CARGO", "RUST", "SCCACHE"];
+        self.shown(|name| {
             let name = name.to_ascii_uppercase();
-            ["CARGO", "RUST", "SCCACHE"]
-                .iter()
-                .any(|start| name.starts_with(start))
-        };
-        let names = self.var_names().filter_map(OsStr::to_str).filter(is_theirs);
+            PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        })
+    }
+
+    /// The variables whose names are `wanted`, with secrets masked.
+    fn shown(&self, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
+        let names = self.var_names().filter_map(OsStr::to_str);
         names
+            .filter(|name| wanted(name))
             .map(|name| {
                 let value = self.var(name).map(OsStr::to_string_lossy);
                 (name.to_owned(), shown(name, &value.unwrap_or_default()))
