@@ -115,6 +115,14 @@ pub(crate) static EXPERIMENTS: &[Experiment] = &[
                     ["--cfg=none", "`none", "opt-level=2", "none/"].map(|sign| said.contains(sign));
                 assert!(works && is_used == [false; 4], "{name}: {said}");
             }
+            // Of an override that a config file has, Cargo does read the variable.
+            let config = "[profile.dev.package.app]\ndebug = 1\n";
+            let before = bad.root.join(".cargo/config.toml");
+            let before = std::fs::read_to_string(before).unwrap_or_default();
+            bad.write(".cargo/config.toml", config);
+            let (works, said) = with(bad, &[("CARGO_PROFILE_DEV_PACKAGE_app_OPT_LEVEL", "2")]);
+            assert!(works && said.contains("opt-level=2"), "{said}");
+            bad.write(".cargo/config.toml", &before);
             #[cfg(unix)]
             {
                 let (_, said) = with(bad, &[("cargo_profile_dev_opt_level", "2")]);

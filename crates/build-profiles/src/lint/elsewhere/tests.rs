@@ -245,6 +245,14 @@ fn names_are_cargos_or_they_are_not() {
     ] {
         assert!(!set(right), "{right}");
     }
+    // Cargo looks for the variables of overrides that a config file has, and not for those of the manifest's.
+    let beside = |file: &str| {
+        found(&format!(
+            "//- {file}\n[profile.dev.package.serde]\ndebug = 1\n//- .envrc\nexport CARGO_PROFILE_DEV_PACKAGE_serde_OPT_LEVEL=1\nexport CARGO_PROFILE_DEV_PACKAGE_SERDE_DEBUG=1\n"
+        ))
+    };
+    check(&beside(".cargo/config.toml"), &[]);
+    check(&beside("Cargo.toml"), &["variable_means_nothing"; 2]);
     // Somebody reads it.
     check(
         &found("//- .envrc\nexport CARGO_BUILD_DIR=x\nmake -C $CARGO_BUILD_DIR\n"),

@@ -9,6 +9,8 @@ use super::{
 };
 use crate::diagnostic::did_you_mean;
 use crate::key::{self, Home, Kind, describe};
+use crate::lint::Subject;
+use crate::lint::known::BUILD;
 use crate::policy::platform::PLATFORMS;
 use crate::program::is_sccache;
 
@@ -30,24 +32,6 @@ const SLIPS: &[(&str, &str)] = &[
     ("RUSTDOC_FLAGS", "RUSTDOCFLAGS"),
     ("RUST_FLAGS", "RUSTFLAGS"),
     ("RUST_WRAPPER", "RUSTC_WRAPPER"),
-];
-
-/// The keys of `[build]` that have a variable.
-const BUILD: &[&str] = &[
-    "ARTIFACT_DIR",
-    "BUILD_DIR",
-    "DEP_INFO_BASEDIR",
-    "INCREMENTAL",
-    "JOBS",
-    "RUSTC",
-    "RUSTC_WORKSPACE_WRAPPER",
-    "RUSTC_WRAPPER",
-    "RUSTDOC",
-    "RUSTDOCFLAGS",
-    "RUSTFLAGS",
-    "TARGET",
-    "TARGET_DIR",
-    "WARNINGS",
 ];
 
 pub(super) fn check(elsewhere: &Elsewhere<'_, '_>, reports: &mut Reports) {
@@ -72,6 +56,9 @@ fn means_nothing(
     asked: &mut BTreeMap<String, bool>,
 ) -> Option<Report> {
     let (why, help) = meant(&knob.variable)?;
+    if is_of_an_override(elsewhere.subject, &knob.variable) {
+        return None;
+    }
     // Windows does not tell capitals from small letters.
     let targets = source.targets(knob.scope);
     let is_windows = !targets.is_empty() && targets.iter().all(|one| one.contains("windows"));
@@ -101,6 +88,20 @@ fn means_nothing(
     Some(report)
 }
 
+/// Whether a variable is one of a package's profile, and a config file has overrides of that profile: Cargo looks for the
+/// variables of those packages, and of no others.
+fn is_of_an_override(subject: &Subject<'_>, variable: &str) -> bool {
+    let Some((profile, _)) = variable
+        .strip_prefix("CARGO_PROFILE_")
+        .and_then(|rest| rest.split_once("_PACKAGE_"))
+    else {
+        return false;
+    };
+    let profile = profile.to_ascii_lowercase();
+    let mut configs = subject.configs();
+    configs.any(|doc| !doc.names(&["profile", &profile, "package"]).is_empty())
+}
+
 /// Why Cargo does not read a variable that looks like one of its own, and what to write.
 fn meant(name: &str) -> Option<(&'static str, Option<String>)> {
     let write = |name: &str| Some(format!("write `{name}`"));
@@ -121,9 +122,8 @@ fn meant(name: &str) -> Option<(&'static str, Option<String>)> {
     }
     if let Some(rest) = name.strip_prefix("CARGO_BUILD_") {
         let solid = |name: &str| name.replace('_', "");
-        let near = BUILD
-            .iter()
-            .find(|key| **key != rest && solid(key) == solid(rest))?;
+        let mut keys = BUILD.iter().map(|key| as_variable(key));
+        let near = keys.find(|key| *key != rest && solid(key) == solid(rest))?;
         return Some((
             "not a key of `[build]`",
             write(&format!("CARGO_BUILD_{near}")),
