@@ -29,7 +29,7 @@ use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::edit::Edit;
 
 pub use book::{level, lint_reference};
-pub use elsewhere::{too_large, variables};
+pub use elsewhere::variables;
 pub use fix::{Fix, fixed};
 pub use level::{Allowed, Today, leveled};
 pub use subject::{Doc, File, Files, Member, Package, Role, Subject};

@@ -44,6 +44,7 @@ pub(super) fn lint(repository: &mut Repository, reach: Reach) -> Linted {
         Some((toolchain.cargo.major, toolchain.cargo.minor))
     };
     let subject = Subject::new(&files, policy);
+    diagnostics.extend(subject.too_large());
     let found = match machine {
         true => run_under(&subject, cargo),
         false => run(&subject),

@@ -7,7 +7,7 @@ use std::fs::{File as Handle, read_dir};
 use std::io::Read;
 
 use build_profiles::diagnostic::{Diagnostic, FilePath};
-use build_profiles::lint::{File, Role, too_large};
+use build_profiles::lint::{File, Role};
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// More files than any repository has of this kind.
@@ -55,7 +55,6 @@ pub(crate) fn elsewhere(root: &Utf8Path, boundary: &Utf8Path) -> (Vec<File>, Vec
         found.file(&place.join(".envrc"), Role::Envrc);
         found.file(&place.join(".vscode/settings.json"), Role::Editor);
     }
-    found.diagnostics.extend(too_large(&found.files));
     (found.files, found.diagnostics)
 }
 

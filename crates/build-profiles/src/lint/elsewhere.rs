@@ -20,7 +20,7 @@ mod yaml;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Family, File, Finding, Group, LINT, Lint, Role, Subject};
+use super::{Family, File, Files, Finding, Group, LINT, Lint, Role, Subject};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use said::{Knob, Said, ScopeId};
 use yaml::Unread;
@@ -215,7 +215,7 @@ static ENV_REPLACED_ELSEWHERE: Lint = Lint {
 /// A file that says something of variables, or the environment of whoever asks.
 struct Source<'a> {
     file: Option<&'a File>,
-    said: Said,
+    said: &'a Said,
     /// The triples of whoever uses it, for an action of this repository.
     callers: Option<Vec<&'static str>>,
 }
@@ -240,28 +240,37 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
 /// The variables that a file sets, in its order; without a value where that is computed.
 pub fn variables(file: &File) -> Vec<(String, Option<String>)> {
-    let said = read(file).and_then(Result::ok).unwrap_or_default();
+    let said = said(file).and_then(Result::ok).unwrap_or_default();
     let knobs = said.knobs.into_iter();
     knobs.map(|knob| (knob.variable, knob.value)).collect()
 }
 
-/// Files that say more than anybody writes: nothing is known of what they set.
-pub fn too_large(files: &[File]) -> Vec<Diagnostic> {
-    let large = files
-        .iter()
-        .filter(|file| matches!(read(file), Some(Err(Unread::TooLarge))));
-    large
-        .map(|file| {
-            Diagnostic::warning(
-                "file_too_large",
-                format!("`{}` is too large to look at", file.path),
-            )
-            .with_note("nothing is known of the variables that it sets")
-        })
-        .collect()
+/// What one file says, or the environment.
+pub(super) struct Reading<'a> {
+    /// `None`: the environment.
+    file: Option<&'a File>,
+    said: Result<Said, Unread>,
 }
 
-fn read(file: &File) -> Option<Result<Said, Unread>> {
+/// Reads the files of CI, containers and editors, and takes the variables of the environment.
+pub(super) fn read(files: &Files) -> Vec<Reading<'_>> {
+    let one = |file| {
+        Some(Reading {
+            file: Some(file),
+            said: said(file)?,
+        })
+    };
+    let mut read: Vec<_> = files.files.iter().filter_map(one).collect();
+    if !files.variables.is_empty() {
+        read.push(Reading {
+            file: None,
+            said: Ok(of_environment(&files.variables)),
+        });
+    }
+    read
+}
+
+fn said(file: &File) -> Option<Result<Said, Unread>> {
     let text = file.text.as_str();
     // Most files of CI are about other things.
     let is_about = |words: &[&str]| {
@@ -287,20 +296,49 @@ fn read(file: &File) -> Option<Result<Said, Unread>> {
     })
 }
 
-fn sources<'a>(subject: &'a Subject<'_>) -> Vec<Source<'a>> {
-    let files = subject.files;
-    let mut sources: Vec<Source<'a>> = files
-        .files
-        .iter()
-        .filter_map(|file| {
-            let said = read(file)?.ok()?;
-            Some(Source {
-                file: Some(file),
-                said,
-                callers: None,
+fn of_environment(variables: &BTreeMap<String, String>) -> Said {
+    let mut said = Said::of_file();
+    said.scopes[0].targets = Some(targets::of_this_machine());
+    for (name, value) in variables {
+        said.push(Knob {
+            variable: name.clone(),
+            value: Some(value.clone()),
+            raw: value.clone(),
+            span: 0..0,
+            scope: 0,
+            is_handed_on: false,
+        });
+    }
+    said
+}
+
+impl Subject<'_> {
+    /// Files that say more than anybody writes: nothing is known of what they set.
+    pub fn too_large(&self) -> Vec<Diagnostic> {
+        let is_large = |one: &&Reading<'_>| matches!(one.said, Err(Unread::TooLarge));
+        let large = self.readings.iter().filter(is_large);
+        large
+            .filter_map(|one| one.file)
+            .map(|file| {
+                Diagnostic::warning(
+                    "file_too_large",
+                    format!("`{}` is too large to look at", file.path),
+                )
+                .with_note("nothing is known of the variables that it sets")
             })
+            .collect()
+    }
+}
+
+fn sources<'a>(subject: &'a Subject<'_>) -> Vec<Source<'a>> {
+    let source = |one: &'a Reading<'_>| {
+        Some(Source {
+            file: one.file,
+            said: one.said.as_ref().ok()?,
+            callers: None,
         })
-        .collect();
+    };
+    let mut sources: Vec<Source<'a>> = subject.readings.iter().filter_map(source).collect();
     let actions = (0..sources.len()).filter(|at| {
         sources[*at]
             .file
@@ -309,25 +347,6 @@ fn sources<'a>(subject: &'a Subject<'_>) -> Vec<Source<'a>> {
     let callers: Vec<_> = actions.map(|at| (at, callers(&sources, at))).collect();
     for (at, callers) in callers {
         sources[at].callers = Some(callers);
-    }
-    if !files.variables.is_empty() {
-        let mut said = Said::of_file();
-        said.scopes[0].targets = Some(targets::of_this_machine());
-        for (name, value) in &files.variables {
-            said.push(Knob {
-                variable: name.clone(),
-                value: Some(value.clone()),
-                raw: value.clone(),
-                span: 0..0,
-                scope: 0,
-                is_handed_on: false,
-            });
-        }
-        sources.push(Source {
-            file: None,
-            said,
-            callers: None,
-        });
     }
     sources
 }

@@ -8,6 +8,8 @@ use crate::edit::{Leaf, Source, parse};
 use crate::policy::Policy;
 use crate::value::{KeyPath, Value};
 
+use super::elsewhere::{self, Reading};
+
 /// Everything that was read, as plain data. The read door fills it.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
@@ -92,6 +94,8 @@ pub struct Subject<'a> {
     /// The policy, if there is one.
     pub policy: Option<&'a Policy>,
     docs: Vec<Doc<'a>>,
+    /// What CI, containers, editors and the environment say.
+    pub(super) readings: Vec<Reading<'a>>,
     channel: Channel,
 }
 
@@ -117,7 +121,7 @@ enum Channel {
 }
 
 impl<'a> Subject<'a> {
-    /// Parses what is TOML. A file that is none has no document; that is for others to say.
+    /// Reads every file once. One that should be TOML and is none has no document; that is for others to say.
     pub fn new(files: &'a Files, policy: Option<&'a Policy>) -> Self {
         let docs = files.files.iter().filter_map(Doc::of).collect();
         let toolchain = files.files.iter().find(|file| file.role == Role::Toolchain);
@@ -125,6 +129,7 @@ impl<'a> Subject<'a> {
             files,
             policy,
             docs,
+            readings: elsewhere::read(files),
             channel: toolchain.map_or(Channel::Unknown, |file| channel(&file.text)),
         }
     }

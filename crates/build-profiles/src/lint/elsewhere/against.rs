@@ -207,7 +207,7 @@ fn by_action(elsewhere: &Elsewhere<'_, '_>, source: &Source<'_>, reports: &mut R
     const VARIABLE: &str = "CARGO_PROFILE_DEV_DEBUG";
     let Some(file) = source.file else { return };
     for action in &source.said.actions {
-        let Some(value) = actions::given(&source.said, action, VARIABLE) else {
+        let Some(value) = actions::given(source.said, action, VARIABLE) else {
             continue;
         };
         let job = source.said.job(action.scope).unwrap_or(action.scope);

@@ -442,7 +442,7 @@ fn dropped(
                 }
                 None => true,
             };
-            comes_before && actions::given(&source.said, action, PLAIN).is_some()
+            comes_before && actions::given(source.said, action, PLAIN).is_some()
         })
     };
     if let (None, false, Some(action), Some(file)) =
@@ -541,7 +541,7 @@ fn set_by_action(
 ) {
     let Some(file) = source.file else { return };
     for action in &source.said.actions {
-        let Some(value) = actions::given(&source.said, action, PLAIN) else {
+        let Some(value) = actions::given(source.said, action, PLAIN) else {
             continue;
         };
         // Whoever uses an action of this repository may have set the variable before.

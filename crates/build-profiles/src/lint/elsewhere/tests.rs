@@ -373,7 +373,7 @@ fn hostile_files_end_and_are_named() {
     ] {
         files.files[0].text = text;
         assert!(crate::lint::run(&crate::lint::Subject::new(&files, None)).is_empty());
-        let named = crate::lint::too_large(&files.files);
+        let named = crate::lint::Subject::new(&files, None).too_large();
         let named: Vec<_> = named
             .iter()
             .map(|one| (one.code, one.labels.len()))
