@@ -2,26 +2,23 @@
 //!
 //! What stands outside of the repository is read only where the answer may differ from machine to machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 
 use build_profiles::diagnostic::{Diagnostic, FilePath};
+use build_profiles::effective::walk;
 use build_profiles::lint::{File, Files, Member, Package, Role};
-use build_profiles::plan::includes;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Repository;
-use super::chain::cargo_home;
+use super::chain::{cargo_home, config_folders, is_another_name};
+use super::lock::packages;
 
 /// A config, a manifest or a toolchain file that is larger was not written by anybody.
 const LARGEST: u64 = 1 << 20;
 /// Lock files are written by Cargo, a line a field.
 const LARGEST_LOCK: u64 = 64 << 20;
-/// How deep includes are followed; Cargo stops at a cycle.
-const DEEPEST: usize = 16;
-/// How many config files are read.
-const MOST: usize = 256;
 
 /// The files, and what there is to say of those that can't be read.
 pub(crate) fn lintable(repository: &Repository, machine: bool) -> (Files, Vec<Diagnostic>) {
@@ -34,13 +31,7 @@ pub(crate) fn lintable(repository: &Repository, machine: bool) -> (Files, Vec<Di
         seen: BTreeSet::new(),
         findings: Vec::new(),
     };
-    let mut shadowed = Vec::new();
-    for folder in reader.folders() {
-        reader.configs_in(&folder, &mut shadowed);
-    }
-    for file in shadowed {
-        reader.read(&file, Role::Shadowed);
-    }
+    reader.configs();
     reader.misnamed();
     let members: Vec<Member> = repository.workspace.members.iter().map(member).collect();
     for member in members.iter().filter(|member| !member.path.is_empty()) {
@@ -81,17 +72,6 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The `.cargo` folders in which Cargo looks, the nearest first; those of the machine only if they are asked for.
-    fn folders(&self) -> Vec<Utf8PathBuf> {
-        let above = self.root.ancestors().map(|folder| folder.join(".cargo"));
-        let mut folders: Vec<_> = above.collect();
-        if let Some(home) = self.home.clone().filter(|home| !folders.contains(home)) {
-            folders.push(home);
-        }
-        folders.retain(|folder| self.machine || !self.is_outside(folder));
-        folders
-    }
-
     /// Whether a file is the machine's: above the git root, elsewhere, or in `CARGO_HOME`, wherever that is.
     fn is_outside(&self, path: &Utf8Path) -> bool {
         let in_home = self
@@ -103,30 +83,33 @@ impl Reader<'_> {
         !own && (in_home || !path.starts_with(self.boundary))
     }
 
-    /// The config of a folder, what it includes, and the one that it hides.
-    fn configs_in(&mut self, folder: &Utf8Path, shadowed: &mut Vec<Utf8PathBuf>) {
-        if let (Some(config), hidden) = configs(folder) {
-            shadowed.extend(hidden);
-            self.follow(&config, 0);
+    /// The config files that Cargo reads, the strongest first, and then those that others hide; those of the machine only
+    /// if they are asked for.
+    fn configs(&mut self) {
+        let home = self.home.clone();
+        let mut texts: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let found = walk(config_folders(self.root, home.as_deref()), &mut |path| {
+            let read = || self.config(&normal(Utf8Path::new(path)));
+            texts.entry(path.to_owned()).or_insert_with(read).clone()
+        });
+        let configs = found.configs.into_iter().map(|file| (file, Role::Config));
+        let shadowed = found.shadowed.into_iter();
+        for (file, role) in configs.chain(shadowed.map(|file| (file, Role::Shadowed))) {
+            // With its byte order mark, which the walk leaves out.
+            let text = texts.get(&file.file).cloned().flatten();
+            self.keep(
+                &normal(Utf8Path::new(&file.file)),
+                text.unwrap_or(file.text),
+                role,
+            );
         }
     }
 
-    /// A config, then what it includes: the last include is the strongest.
-    fn follow(&mut self, path: &Utf8Path, depth: usize) {
-        let configs = self.files.len();
-        if depth > DEEPEST || configs >= MOST || !self.machine && self.is_outside(path) {
-            return;
+    fn config(&mut self, path: &Utf8Path) -> Option<String> {
+        if !self.machine && self.is_outside(path) || is_another_name(path) {
+            return None;
         }
-        let Some(text) = self.read(path, Role::Config).map(|file| file.text.clone()) else {
-            return;
-        };
-        let folder = path.parent().unwrap_or(self.root);
-        for include in includes(&text).into_iter().rev() {
-            // Cargo takes no other; and what it would stop at need not be read.
-            if include.path.ends_with(".toml") {
-                self.follow(&normal(&folder.join(&include.path)), depth + 1);
-            }
-        }
+        self.text(path, LARGEST)
     }
 
     /// The config in a member's folder, if it is another than that of the root.
@@ -142,8 +125,10 @@ impl Reader<'_> {
         if is_roots() {
             return;
         }
-        if let (Some(config), _) = configs(&folder) {
-            self.read(&config, Role::MemberConfig);
+        let names = ["config", "config.toml"].map(|name| folder.join(name));
+        let mut configs = names.iter().filter(|path| !is_another_name(path));
+        if let Some(config) = configs.find(|path| path.symlink_metadata().is_ok()) {
+            self.read(config, Role::MemberConfig);
         }
     }
 
@@ -189,14 +174,19 @@ impl Reader<'_> {
             return None;
         }
         let text = self.text(path, LARGEST)?;
-        self.seen.insert(path.to_owned());
-        self.files.push(File {
-            path: self.name(path),
-            text,
-            role,
-            outside: self.is_outside(path),
-        });
+        self.keep(path, text, role);
         self.files.last()
+    }
+
+    fn keep(&mut self, path: &Utf8Path, text: String, role: Role) {
+        if self.seen.insert(path.to_owned()) {
+            self.files.push(File {
+                path: self.name(path),
+                text,
+                role,
+                outside: self.is_outside(path),
+            });
+        }
     }
 
     /// The text of a file; `None` if it is not there, or can't be read, which is a finding.
@@ -268,30 +258,6 @@ impl Reader<'_> {
     }
 }
 
-/// The config of a `.cargo` folder, and the one that Cargo then does not read. A `config` that is only another name of
-/// `config.toml`, for Cargo before 1.39, hides nothing.
-fn configs(folder: &Utf8Path) -> (Option<Utf8PathBuf>, Option<Utf8PathBuf>) {
-    let is_there = |path: &Utf8PathBuf| path.symlink_metadata().is_ok();
-    let old = Some(folder.join("config")).filter(is_there);
-    let new = Some(folder.join("config.toml")).filter(is_there);
-    match (old, new) {
-        (Some(old), Some(new)) => {
-            let same = old.read_link_utf8().is_ok() && same_file(&old, &new);
-            if same {
-                (Some(new), None)
-            } else {
-                (Some(old), Some(new))
-            }
-        }
-        (old, new) => (old.or(new), None),
-    }
-}
-
-fn same_file(one: &Utf8Path, other: &Utf8Path) -> bool {
-    let real = |path: &Utf8Path| path.canonicalize_utf8().ok();
-    real(one).is_some_and(|one| real(other) == Some(one))
-}
-
 /// Whether a name in `.cargo` is nearly that of a config, and not that of a copy, of a layer or of a sample.
 fn is_misnamed(name: &str) -> bool {
     const OTHERS: [&str; 9] = [
@@ -343,39 +309,6 @@ fn normal(path: &Utf8Path) -> Utf8PathBuf {
         }
     }
     normal
-}
-
-/// Names, versions and origins of a lock file.
-fn packages(text: &str) -> Vec<Package> {
-    let mut packages: Vec<Package> = Vec::new();
-    let mut is_package = false;
-    for line in text.lines() {
-        if line.starts_with('[') {
-            is_package = line.trim_end() == "[[package]]";
-            if is_package {
-                packages.push(Package {
-                    name: String::new(),
-                    version: String::new(),
-                    local: true,
-                });
-            }
-            continue;
-        }
-        let (true, Some(package), Some((key, value))) =
-            (is_package, packages.last_mut(), line.split_once(" = "))
-        else {
-            continue;
-        };
-        let value = || value.trim().trim_matches('"').to_owned();
-        match key {
-            "name" => package.name = value(),
-            "version" => package.version = value(),
-            "source" => package.local = false,
-            _ => {}
-        }
-    }
-    packages.retain(|package| !package.name.is_empty());
-    packages
 }
 
 #[cfg(test)]

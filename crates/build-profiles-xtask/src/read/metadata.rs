@@ -305,21 +305,3 @@ pub(super) fn locked(text: &str) -> Result<BTreeSet<Locked>> {
     }
     Ok(packages)
 }
-
-/// Those of them that come from no registry and no git: name, version.
-pub(super) fn local(text: &str) -> BTreeSet<(String, String)> {
-    let Ok(lock) = toml_edit::Document::parse(text) else {
-        return BTreeSet::new();
-    };
-    let packages = lock
-        .get("package")
-        .and_then(|packages| packages.as_array_of_tables());
-    let packages = packages.into_iter().flatten();
-    packages
-        .filter(|package| package.get("source").is_none())
-        .filter_map(|package| {
-            let text = |key: &str| package.get(key).and_then(|value| value.as_str());
-            Some((text("name")?.to_owned(), text("version")?.to_owned()))
-        })
-        .collect()
-}

@@ -7,6 +7,7 @@ mod day;
 mod elsewhere;
 mod include;
 mod lintable;
+mod lock;
 mod metadata;
 mod receipt;
 pub(crate) mod revision;
