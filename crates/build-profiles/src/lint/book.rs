@@ -80,7 +80,7 @@ fn one(lint: &Lint) -> String {
     );
     facts.push(format!("[source]({})", lint.source));
     let _ = writeln!(text, "- {}.\n", upper(&facts.join(", ")));
-    text + &example("Found", lint.bad) + &example("Not found", lint.good)
+    text + &example("Found", lint.bad) + "\n" + &example("Not found", lint.good)
 }
 
 /// The level as the policy writes it.
@@ -120,7 +120,7 @@ fn example(title: &str, files: &str) -> String {
     if open {
         text += "```\n\n";
     }
-    text.trim_end_matches('\n').to_owned() + "\n\n"
+    text.trim_end_matches('\n').to_owned() + "\n"
 }
 
 fn cell(text: &str) -> String {

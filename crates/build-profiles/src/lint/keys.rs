@@ -47,18 +47,8 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{files, found};
+    use super::super::tests::{check_config as check, files, found};
     use super::super::{Subject, fixed, run};
-
-    /// The names of what is found in a config.
-    fn check(config: &str, expected: &[&str]) {
-        let found = found(&format!("//- .cargo/config.toml\n{config}"));
-        let names: Vec<_> = found
-            .iter()
-            .map(|one| one.split(':').next().unwrap_or_default())
-            .collect();
-        assert_eq!(names, expected, "{config}\n{found:#?}");
-    }
 
     fn mended(fixture: &str) -> Vec<String> {
         let files = files(fixture);

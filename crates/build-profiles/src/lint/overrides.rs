@@ -554,17 +554,12 @@ fn incremental(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{files, found};
+    use super::super::tests::{check_family, files};
     use crate::lint::{Subject, run};
 
     /// What this family says.
     fn check(fixture: &str, expected: &[&str]) {
-        let mut all = found(fixture);
-        all.retain(|one| {
-            let mut lints = super::FAMILY.lints.iter();
-            lints.any(|lint| one.starts_with(&format!("{}:", lint.name)))
-        });
-        assert_eq!(all, expected, "{fixture}");
+        check_family(&super::FAMILY, fixture, expected);
     }
 
     fn help(fixture: &str) -> Vec<String> {

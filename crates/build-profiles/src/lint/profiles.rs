@@ -83,16 +83,11 @@ pub(super) fn is_ours(doc: &Doc<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::{check_family, found};
 
     /// What this family says.
     fn check(fixture: &str, expected: &[&str]) {
-        let mut all = found(fixture);
-        all.retain(|one| {
-            let mut lints = super::FAMILY.lints.iter();
-            lints.any(|lint| one.starts_with(&format!("{}:", lint.name)))
-        });
-        assert_eq!(all, expected, "{fixture}");
+        check_family(&super::FAMILY, fixture, expected);
     }
 
     #[test]

@@ -57,17 +57,7 @@ fn has_own_targets(subject: &Subject<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
-
-    /// The names of what is found in a config.
-    fn check(config: &str, expected: &[&str]) {
-        let found = found(&format!("//- .cargo/config.toml\n{config}"));
-        let names: Vec<_> = found
-            .iter()
-            .map(|one| one.split(':').next().unwrap_or_default())
-            .collect();
-        assert_eq!(names, expected, "{config}\n{found:#?}");
-    }
+    use super::super::tests::check_config as check;
 
     fn table(name: &str, expected: &[&str]) {
         check(&format!("[target.{name:?}]\nrunner = \"x\"\n"), expected);

@@ -82,6 +82,28 @@ pub(super) fn found(fixture: &str) -> Vec<String> {
         .collect()
 }
 
+/// Holds what one family says against `name: message`.
+#[track_caller]
+pub(super) fn check_family(family: &Family, fixture: &str, expected: &[&str]) {
+    let mut all = found(fixture);
+    all.retain(|one| {
+        let mut lints = family.lints.iter();
+        lints.any(|lint| one.starts_with(&format!("{}:", lint.name)))
+    });
+    assert_eq!(all, expected, "{fixture}");
+}
+
+/// Holds the names of what is found in a config against these.
+#[track_caller]
+pub(super) fn check_config(config: &str, expected: &[&str]) {
+    let found = found(&format!("//- .cargo/config.toml\n{config}"));
+    let names: Vec<_> = found
+        .iter()
+        .map(|one| one.split(':').next().unwrap_or_default())
+        .collect();
+    assert_eq!(names, expected, "{config}\n{found:#?}");
+}
+
 fn names(files: &Files) -> Vec<&'static str> {
     let findings = run(&Subject::new(files, None));
     findings.iter().map(|finding| finding.lint.name).collect()
