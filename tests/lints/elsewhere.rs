@@ -270,6 +270,7 @@ fn set(
             text: text.to_owned(),
             role,
             outside: false,
+            ignored: false,
         };
         for (name, value) in variables(&file) {
             cargo.env(name, value.expect("the examples compute nothing"));

@@ -73,7 +73,12 @@ fn report(
         &args.common,
         &LintReport {
             repository,
-            read: linted.files.files.iter().filter(|one| !one.outside).count(),
+            read: linted
+                .files
+                .files
+                .iter()
+                .filter(|one| !one.is_machines())
+                .count(),
             findings: &linted.findings,
             others: &linted.diagnostics,
             changes,

@@ -140,6 +140,7 @@ impl Found<'_> {
             text,
             role,
             outside: false,
+            ignored: false,
         });
         if self.files.len() == MOST {
             self.diagnostics.push(

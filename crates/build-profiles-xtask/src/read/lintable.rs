@@ -8,12 +8,14 @@ use std::io::ErrorKind;
 
 use build_profiles::diagnostic::{Diagnostic, FilePath};
 use build_profiles::effective::walk;
+use build_profiles::layout::{config_path, machine_path};
 use build_profiles::lint::{File, Files, Member, Package, Role};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Repository;
 use super::chain::{cargo_home, config_folders, is_another_name};
 use super::lock::packages;
+use crate::run::git::git_ignores;
 
 /// A config, a manifest or a toolchain file that is larger was not written by anybody.
 const LARGEST: u64 = 1 << 20;
@@ -25,6 +27,7 @@ pub(crate) fn lintable(repository: &Repository, machine: bool) -> (Files, Vec<Di
     let mut reader = Reader {
         root: &repository.root,
         boundary: &repository.boundary,
+        ignored: ignored(repository),
         home: cargo_home(),
         machine,
         files: Vec::new(),
@@ -53,6 +56,18 @@ pub(crate) fn lintable(repository: &Repository, machine: bool) -> (Files, Vec<Di
     (files, reader.findings)
 }
 
+/// What is known of the policy's own files: the machine's layer, and the config if git ignores it.
+fn ignored(repository: &Repository) -> BTreeSet<Utf8PathBuf> {
+    let policy = repository.policy.clone().unwrap_or_default();
+    let config = repository
+        .workspace
+        .config_ignored
+        .then(|| config_path(&policy));
+    let files = config.into_iter().chain([machine_path(&policy)]);
+    let absolute = |file: FilePath| normal(&repository.root.join(file.as_str()));
+    files.map(absolute).collect()
+}
+
 fn member(member: &build_profiles::facts::Member) -> Member {
     Member {
         name: member.name.clone(),
@@ -63,6 +78,8 @@ fn member(member: &build_profiles::facts::Member) -> Member {
 struct Reader<'a> {
     root: &'a Utf8Path,
     boundary: &'a Utf8Path,
+    /// Files of the repository's folders that are the machine's all the same: its own layer, and what git ignores.
+    ignored: BTreeSet<Utf8PathBuf>,
     home: Option<Utf8PathBuf>,
     machine: bool,
     files: Vec<File>,
@@ -72,7 +89,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Whether a file is the machine's: above the git root, elsewhere, or in `CARGO_HOME`, wherever that is.
+    /// Whether a file is the machine's: then the answer for the repository must not depend on it.
+    fn is_machines(&self, path: &Utf8Path) -> bool {
+        self.is_outside(path) || self.ignored.contains(path)
+    }
+
+    /// Whether a file stands above the git root, elsewhere, or in `CARGO_HOME`, wherever that is.
     fn is_outside(&self, path: &Utf8Path) -> bool {
         let in_home = self
             .home
@@ -106,7 +128,13 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, path: &Utf8Path) -> Option<String> {
-        if !self.machine && self.is_outside(path) || is_another_name(path) {
+        let is_included = !matches!(path.file_name(), Some("config" | "config.toml"));
+        if is_included && !self.is_outside(path) && path.exists() {
+            // What does not come with a checkout is there on some machines and not on others.
+            let ignored = git_ignores(self.root, path.as_str()).unwrap_or_default();
+            self.ignored.extend(ignored.then(|| path.to_owned()));
+        }
+        if !self.machine && self.is_machines(path) || is_another_name(path) {
             return None;
         }
         self.text(path, LARGEST)
@@ -185,6 +213,7 @@ impl Reader<'_> {
                 text,
                 role,
                 outside: self.is_outside(path),
+                ignored: self.ignored.contains(path),
             });
         }
     }

@@ -24,7 +24,7 @@ pub fn fixed(files: &Files, findings: &[Finding]) -> (Vec<FileChange>, Vec<Findi
     let mut texts: BTreeMap<&FilePath, String> = files
         .files
         .iter()
-        .filter(|file| !file.outside)
+        .filter(|file| !file.is_machines())
         .map(|file| (&file.path, file.text.clone()))
         .collect();
     let mut left = Vec::new();

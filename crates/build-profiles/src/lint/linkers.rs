@@ -200,7 +200,7 @@ fn program_itself(doc: &Doc<'_>, leaf: &Leaf, program: &str) -> Option<Finding> 
         let message = format!("`{written}` in `{key}` is not expanded");
         return Some(Finding::new(&NOT_EXPANDED, message).at(doc, at, "taken letter by letter"));
     }
-    if !doc.file.outside && is_in_a_home(program) {
+    if !doc.file.is_machines() && is_in_a_home(program) {
         let message = format!("`{key}` is a path on one machine");
         return Some(Finding::new(&ONE_PERSONS, message).at(doc, at, "not there for anybody else"));
     }

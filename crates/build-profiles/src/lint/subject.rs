@@ -32,8 +32,17 @@ pub struct File {
     pub text: String,
     /// What it is to Cargo.
     pub role: Role,
-    /// Whether it is the machine's and not the repository's: above the git root, or in `CARGO_HOME`.
+    /// Whether it stands outside of the repository: above the git root, or in `CARGO_HOME`.
     pub outside: bool,
+    /// Whether it stands in the repository and does not come with it: git ignores it.
+    pub ignored: bool,
+}
+
+impl File {
+    /// Whether it is this machine's, and not everybody's.
+    pub fn is_machines(&self) -> bool {
+        self.outside || self.ignored
+    }
 }
 
 /// What a file is to Cargo.

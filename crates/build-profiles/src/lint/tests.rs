@@ -16,6 +16,7 @@ pub(super) fn files(fixture: &str) -> Files {
                 text: String::new(),
                 role: role(path),
                 outside: path.starts_with('/'),
+                ignored: path == ".cargo/machine.toml",
             });
         } else if let Some(file) = files.files.last_mut() {
             file.text.push_str(line);

@@ -132,9 +132,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         switched_off(subject, doc, leaf, found);
         return;
     }
-    // What the policy writes into the machine's own layer has been asked for there; the rest is everybody's.
-    let machines_own = doc.file.outside || doc.file.path.as_str().ends_with("machine.toml");
-    if let (Some(cache), false) = (cache(program), machines_own) {
+    if let (Some(cache), false) = (cache(program), doc.file.is_machines()) {
         let message = format!("without `{cache}` nobody can build this workspace");
         found.push(Finding::new(&FOR_EVERYBODY, message).at(
             doc,
@@ -166,7 +164,7 @@ fn switched_off(subject: &Subject<'_>, doc: &Doc<'_>, leaf: &Leaf, found: &mut V
         .filter_map(|doc| Some((doc, doc.leaf(&["build", "rustc-wrapper"])?)))
         .find(|(_, leaf)| matches!(&leaf.value, Some(Value::Str(program)) if !program.is_empty()));
     // To switch off what a machine has set for itself is what an empty string is for.
-    if let Some((other, below)) = below.filter(|(other, _)| !other.file.outside) {
+    if let Some((other, below)) = below.filter(|(other, _)| !other.file.is_machines()) {
         found.push(
             Finding::new(&OFF, "an empty `rustc-wrapper` switches a wrapper off")
                 .at(doc, leaf.span.clone(), "this one wins")
