@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 
+use build_profiles::preset::PRESETS;
 use camino::Utf8PathBuf;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Declarative build profiles for a Cargo workspace.
@@ -50,6 +52,12 @@ pub enum Command {
     /// `.cargo/machine.toml` with what this machine has proved to have. All files are written or none.
     #[command(after_help = EXIT_CODES)]
     Configure(ConfigureArgs),
+    /// Write a policy that says what this workspace says already; no other file changes
+    ///
+    /// From the root manifest and the Cargo config. What a policy can't say, or what another tool owns, is left alone by name
+    /// and with the reason. Afterwards `configure --check` passes.
+    #[command(after_help = EXIT_CODES)]
+    Init(InitArgs),
     /// Prove that every setting is in force, or say which one is not, who overrides it, and what to change
     ///
     /// Builds the workspace in a target directory of its own, beside a compiler cache of its own, and looks at what rustc
@@ -98,6 +106,28 @@ pub struct ConfigureArgs {
     pub(crate) no_verify: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Begin with a trade-off: what the policy then says goes beyond what the files say. May be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = presets())]
+    pub(crate) preset: Vec<String>,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// The names of the presets, each with its help.
+fn presets() -> PossibleValuesParser {
+    PRESETS
+        .iter()
+        .map(|preset| PossibleValue::new(preset.name).help(preset.meaning))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// Arguments of `verify`.

@@ -18,7 +18,7 @@ pub fn adopt(
     workspace: &Workspace,
     undeclared: &[Undeclared],
 ) -> Result<String, Vec<Diagnostic>> {
-    let mut entries: Vec<(KeyPath, Adopted)> = Vec::new();
+    let mut entries: Vec<Entry> = Vec::new();
     let (policy, _) = policy::parse(file, text);
     let has_cache = policy.is_some_and(|policy| policy.base.cache.is_some());
     // A variable that was meant to configure Cargo says nothing that could be taken over: it stays a finding.
@@ -28,14 +28,32 @@ pub fn adopt(
             entries.push((one.path.clone(), first_guess(one, undeclared, has_cache)));
         }
     }
+    let write = |entries: &[Entry]| write(file, text, entries);
+    let check = |text: &str| findings(file, text, workspace);
+    until_it_holds(&mut entries, &write, &check)
+}
+
+/// An undeclared key, and how it comes in.
+pub(crate) type Entry = (KeyPath, Adopted);
+
+/// A policy's text, or why it can't be written.
+pub(crate) type Written = Result<String, Vec<Diagnostic>>;
+
+/// A policy's text with these entries, written and checked until nothing in it is refused: what a finding points at goes to
+/// `[unmanaged]`, with the finding as its reason.
+pub(crate) fn until_it_holds(
+    entries: &mut [Entry],
+    write: &dyn Fn(&[Entry]) -> Written,
+    check: &dyn Fn(&str) -> Vec<Diagnostic>,
+) -> Written {
     // Each round moves at least one entry to `[unmanaged]`, so this ends.
     loop {
-        let text = write(file, text, &entries)?;
-        let findings = findings(file, &text, workspace);
+        let text = write(entries)?;
+        let findings = check(&text);
         if findings.is_empty() {
             return Ok(text);
         }
-        let blamed = blame(&text, &entries, &findings);
+        let blamed = blame(&text, entries, &findings);
         if blamed.is_empty() {
             return Err(findings);
         }
@@ -46,7 +64,8 @@ pub fn adopt(
 }
 
 /// How an undeclared key comes into the policy.
-enum Adopted {
+#[derive(Clone, Debug)]
+pub(crate) enum Adopted {
     /// As a key of its own, with the comment that stood above it.
     Declared(Value, Option<String>),
     /// Left alone, with this reason.
@@ -87,7 +106,8 @@ fn variable(one: &Undeclared, has_cache: bool) -> Adopted {
     Adopted::Declared(value, one.comment.clone())
 }
 
-fn first_guess(one: &Undeclared, all: &[Undeclared], has_cache: bool) -> Adopted {
+/// What is probably right for a key, before anything was tried.
+pub(crate) fn first_guess(one: &Undeclared, all: &[Undeclared], has_cache: bool) -> Adopted {
     let twins = all.iter().filter(|other| other.path == one.path).count();
     match (&one.path.parts()[..], &one.value) {
         (["profile", ..], _) if one.file != crate::layout::manifest_path() => Adopted::Unmanaged(
@@ -100,11 +120,7 @@ fn first_guess(one: &Undeclared, all: &[Undeclared], has_cache: bool) -> Adopted
     }
 }
 
-fn write(
-    file: &FilePath,
-    text: &str,
-    entries: &[(KeyPath, Adopted)],
-) -> Result<String, Vec<Diagnostic>> {
+fn write(file: &FilePath, text: &str, entries: &[Entry]) -> Result<String, Vec<Diagnostic>> {
     // What is left alone comes last: exceptions read after the rule.
     let (declared, unmanaged): (Vec<_>, Vec<_>) = entries
         .iter()
@@ -143,7 +159,7 @@ fn write(
 }
 
 /// What the policy would be refused for with this text: its own errors, and whatever would still change in the files.
-fn findings(file: &FilePath, text: &str, workspace: &Workspace) -> Vec<Diagnostic> {
+pub(crate) fn findings(file: &FilePath, text: &str, workspace: &Workspace) -> Vec<Diagnostic> {
     let (policy, mut findings) = policy::parse(file, text);
     if let Some(policy) = policy {
         findings.extend(policy::check_inherits(
@@ -162,11 +178,7 @@ fn findings(file: &FilePath, text: &str, workspace: &Workspace) -> Vec<Diagnosti
 }
 
 /// The adopted keys that the findings point at, with the reason for each.
-fn blame(
-    text: &str,
-    entries: &[(KeyPath, Adopted)],
-    findings: &[Diagnostic],
-) -> Vec<(usize, String)> {
+fn blame(text: &str, entries: &[Entry], findings: &[Diagnostic]) -> Vec<(usize, String)> {
     let Ok(source) = parse(text) else {
         return Vec::new();
     };

@@ -89,6 +89,10 @@ pub static CODES: &[(&str, &str)] = &[
         "git ignores the Cargo config that the policy writes",
     ),
     (
+        "config_not_taken",
+        "`init` left a config file out: git ignores it, or other workspaces read it too",
+    ),
+    (
         "credential_in_config",
         "a credential of the cache stands in a file that everybody reads",
     ),
@@ -284,6 +288,10 @@ pub static CODES: &[(&str, &str)] = &[
         "a pattern of a set matches no package",
     ),
     (
+        "policy_exists",
+        "`init` was asked to write a policy where there is one",
+    ),
+    (
         "profile_key_in_rustflags",
         "a codegen option in rustflags that a profile could set",
     ),
@@ -298,6 +306,10 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "reserved_profile_name",
         "a profile name that Cargo keeps for itself",
+    ),
+    (
+        "right_on_some_machines",
+        "`init` took a value over that other machines can't use; the note has the portable form",
     ),
     ("set_matches_nothing", "a set matches no package"),
     ("storage_named_twice", "two back-ends in `[cache.storage]`"),

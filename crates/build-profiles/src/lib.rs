@@ -21,6 +21,8 @@ pub mod settings;
 pub mod edit;
 pub mod plan;
 pub mod adopt;
+pub mod draft;
+pub mod preset;
 pub mod effect;
 pub mod machine;
 pub mod evidence;

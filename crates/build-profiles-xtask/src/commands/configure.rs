@@ -195,6 +195,7 @@ pub(super) fn report(
     render::report(
         &args.common,
         &Report {
+            name: "configure",
             repository: &decided.repository,
             plan: &decided.plan,
             written: written && !failed,

@@ -6,6 +6,7 @@ mod linted;
 mod written;
 mod decided;
 mod explain;
+mod init;
 mod review;
 mod schema;
 mod verify;
@@ -27,6 +28,7 @@ impl Command {
             },
             Self::Verify(args) => verify::run(&args),
             Self::Lint(args) => lint::run(&args),
+            Self::Init(args) => init::run(&args),
             Self::Explain(args) => explain::run(&args),
             Self::Test(args) => test::run(&args),
             Self::Schema => schema::run(),

@@ -139,6 +139,7 @@ fn stopped_by_the_files(args: &VerifyArgs, decided: &Decided) -> Option<Exit> {
     render::report(
         &args.common,
         &Report {
+            name: "configure",
             repository: &decided.repository,
             plan: &decided.plan,
             written: false,

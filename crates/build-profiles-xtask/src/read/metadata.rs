@@ -41,6 +41,9 @@ pub(super) struct Broken {
 
 /// Runs `cargo metadata --no-deps`.
 pub(super) fn workspace(args: &CommonArgs) -> Result<Found> {
+    if let Some(path) = args.manifest_path.as_ref().filter(|path| !path.exists()) {
+        bail!("there is no manifest `{path}`\n\nhelp: name a `Cargo.toml` that is there");
+    }
     let mut metadata = MetadataCommand::new();
     metadata.no_deps();
     if let Some(path) = &args.manifest_path {

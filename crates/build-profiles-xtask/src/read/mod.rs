@@ -23,6 +23,7 @@ use std::io::ErrorKind;
 
 use anyhow::{Context, Result, anyhow};
 use build_profiles::diagnostic::{Diagnostic, FilePath};
+use build_profiles::draft::BESIDE;
 use build_profiles::facts::{Member, Workspace};
 use build_profiles::layout::{
     config_path, environment_path, machine_path, manifest_path, nextest_path, portable_path,
@@ -126,6 +127,22 @@ impl Repository {
                 .retain(|finding| finding.code != "no_policy");
         }
         self
+    }
+
+    /// Reads the lock file, whatever the policy asks of it.
+    pub(crate) fn read_lock(&mut self) -> Result<()> {
+        let mut disk = Disk::new(&self.root);
+        let text = disk.text(&FilePath::new("Cargo.lock"))?;
+        self.workspace.locked = text.map(|text| metadata::locked(&text)).transpose()?;
+        self.diagnostics.append(&mut disk.findings);
+        Ok(())
+    }
+
+    /// Takes a text for the policy's, before it is written.
+    pub(crate) fn assume_policy(&mut self, text: &str) {
+        self.policy_text = text.to_owned();
+        self.policy = policy::parse(&self.policy_file, text).0;
+        self.has_policy = true;
     }
 
     /// Keeps the text of a file that is no file of the plan, for labels to point into.
@@ -332,6 +349,15 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
         diagnostics,
         root,
     })
+}
+
+/// Files beside the root manifest that say something of the workspace, and that no plan is about.
+pub(crate) fn beside(root: &Utf8Path) -> Result<BTreeMap<FilePath, String>> {
+    let mut disk = Disk::new(root);
+    for name in BESIDE {
+        disk.keep(FilePath::new(*name))?;
+    }
+    Ok(disk.files)
 }
 
 /// A report that a runner has written; `None` if it is not there, or is no text.

@@ -74,7 +74,7 @@ pub(super) fn report(report: &Report<'_>) -> String {
     let repository = report.repository;
     let json = Json {
         schema: SCHEMA,
-        command: "configure",
+        command: report.name,
         exit: report.exit.code(),
         written: report.written && !report.plan.changes.is_empty(),
         workspace: repository.root.as_str(),

@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod github;
 mod human;
+mod init;
 mod json;
 mod lint;
 #[cfg(feature = "markdown")]
@@ -30,6 +31,7 @@ use crate::read::Repository;
 use crate::write::Recovery;
 
 pub(crate) use explain::{explained, explained_all};
+pub(crate) use init::{Started, started};
 pub(crate) use lint::{LintReport, linted};
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
@@ -38,6 +40,8 @@ pub(crate) use verify::{Verified, receipt, verified, verified_briefly};
 
 /// What a run of `configure` came to.
 pub(crate) struct Report<'a> {
+    /// The command that was run.
+    pub(crate) name: &'static str,
     /// What was read.
     pub(crate) repository: &'a Repository,
     /// What was planned.

@@ -278,7 +278,7 @@ fn surplus(
 }
 
 /// The comment behind a value, on its line.
-fn trailing_comment(text: &str, end: usize) -> Option<String> {
+pub(crate) fn trailing_comment(text: &str, end: usize) -> Option<String> {
     let rest = text[end..].lines().next()?.trim();
     rest.strip_prefix('#')
         .map(|comment| comment.trim().to_owned())

@@ -20,6 +20,7 @@ use crate::settings::{Layer, Origin, Settings};
 use crate::value::{KeyPath, Value};
 
 pub use compare::same_value;
+pub(crate) use compare::trailing_comment;
 pub use include::{Include, includes};
 pub use own::configures_cargo;
 pub(crate) use own::{owned, unmanaged};

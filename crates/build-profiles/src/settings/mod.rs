@@ -6,7 +6,9 @@
 pub(crate) mod flags;
 mod environment;
 mod packages;
-pub(crate) use packages::{is_named, named, no_such_package, pattern_for, split_spec};
+pub(crate) use packages::{
+    is_named, matches_pattern, named, no_such_package, pattern_for, split_spec,
+};
 mod profiles;
 
 use std::collections::{BTreeMap, BTreeSet};

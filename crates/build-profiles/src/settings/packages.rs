@@ -6,6 +6,7 @@ use glob::{MatchOptions, Pattern};
 
 use super::Context;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::facts::Workspace;
 use crate::policy::{PackageSet, Spanned};
 
 /// The packages of one set, by name.
@@ -66,10 +67,20 @@ fn resolve(cx: &mut Context<'_>, set: &PackageSet) -> ResolvedSet {
 
 /// The packages a pattern matches, and whether each is there by the lock file alone.
 fn matches(cx: &Context<'_>, pattern: &str) -> Vec<(String, bool)> {
+    in_workspace(cx.workspace, pattern)
+}
+
+/// The names of the packages that a pattern of a set matches.
+pub(crate) fn matches_pattern(workspace: &Workspace, pattern: &str) -> Vec<String> {
+    let matched = in_workspace(workspace, pattern).into_iter();
+    matched.map(|(name, _)| name).collect()
+}
+
+fn in_workspace(workspace: &Workspace, pattern: &str) -> Vec<(String, bool)> {
     let Ok(glob) = Pattern::new(pattern.trim_end_matches('/')) else {
         return Vec::new(); // The parser has said so already.
     };
-    let members = &cx.workspace.members;
+    let members = &workspace.members;
     if pattern.contains('/') {
         let pattern = members
             .iter()
@@ -77,8 +88,7 @@ fn matches(cx: &Context<'_>, pattern: &str) -> Vec<(String, bool)> {
         return pattern.map(|member| (member.name.clone(), false)).collect();
     }
     let is_member = |name: &str| members.iter().any(|member| member.name == name);
-    let locked = cx
-        .workspace
+    let locked = workspace
         .locked
         .iter()
         .flatten()
@@ -96,7 +106,7 @@ fn matches(cx: &Context<'_>, pattern: &str) -> Vec<(String, bool)> {
         .map(|name| (name.clone(), !is_member(name)))
         .collect();
     // Without a lock file a plain name is taken at its word; a glob can only reach members.
-    if matched.is_empty() && cx.workspace.locked.is_none() && Pattern::escape(pattern) == pattern {
+    if matched.is_empty() && workspace.locked.is_none() && Pattern::escape(pattern) == pattern {
         matched.push((pattern.to_owned(), true));
     }
     matched

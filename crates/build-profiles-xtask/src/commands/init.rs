@@ -1,0 +1,170 @@
+//! `init`: writes down, as a policy, what a workspace says already. No other file changes.
+
+use anyhow::Result;
+use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
+use build_profiles::draft::{Ask, draft};
+use build_profiles::lint::Lint;
+use build_profiles::plan::FileChange;
+use build_profiles::preset::preset;
+
+use super::linted::{Reach, lint};
+use super::written::{take_turn, write_proved};
+use crate::cli::InitArgs;
+use crate::exit::Exit;
+use crate::read::{self, Repository};
+use crate::render::{self, Started};
+use crate::run;
+
+pub(super) fn run(args: &InitArgs) -> Result<Exit> {
+    render::can_say(args.common.format)?;
+    let place = read::place(&args.common)?;
+    if args.dry_run || place.is_broken() {
+        let (repository, start) = begin(args, read::repository(&args.common, place)?)?;
+        return Ok(report(args, &repository, &start, false));
+    }
+    let (turn, is_as_before) = take_turn(&args.common, &place)?;
+    let place = match is_as_before {
+        true => place,
+        false => read::place(&args.common)?,
+    };
+    let (repository, start) = begin(args, read::repository(&args.common, place)?)?;
+    if start.exit(args) == Exit::Clean {
+        write_proved(&repository, &start.changes, &turn, false)?;
+    }
+    drop(turn);
+    Ok(report(args, &repository, &start, true))
+}
+
+/// What there is to write, and to say.
+#[derive(Default)]
+struct Start {
+    changes: Vec<FileChange>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Start {
+    fn exit(&self, args: &InitArgs) -> Exit {
+        Exit::of(self.findings.iter(), args.common.strict)
+    }
+}
+
+/// The repository with its new policy.
+fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Start)> {
+    repository
+        .diagnostics
+        .retain(|finding| finding.code != "no_policy");
+    let findings = std::mem::take(&mut repository.diagnostics);
+    let mut start = Start {
+        changes: Vec::new(),
+        findings,
+    };
+    let file = repository.policy_file.clone();
+    if repository.has_policy {
+        start.findings = vec![policy_exists(&file)];
+        return Ok((repository, start));
+    }
+    if start.exit(args) != Exit::Clean {
+        return Ok((repository, start));
+    }
+    repository.read_lock()?;
+    if let Some(text) = drafted(args, &mut repository, &mut start.findings)? {
+        start.changes.push(FileChange {
+            path: file,
+            before: None,
+            after: Some(text),
+        });
+    }
+    Ok((repository, start))
+}
+
+/// The policy's text, which holds: neither plan nor lints keep a check from passing. `None`: the findings say why not.
+fn drafted(
+    args: &InitArgs,
+    repository: &mut Repository,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Option<String>> {
+    let toolchain = run::toolchain(&repository.children())?;
+    let beside = read::beside(&repository.root)?;
+    let file = repository.policy_file.clone();
+    let mut denied: Vec<(&'static Lint, usize)> = Vec::new();
+    loop {
+        let ask = Ask {
+            file: &file,
+            beside: &beside,
+            cargo: &toolchain.cargo,
+            denied: &denied,
+            unmanaged: &[],
+        };
+        let made = match draft(&ask, &repository.workspace) {
+            Ok(made) => made,
+            Err(reasons) => {
+                findings.extend(reasons);
+                return Ok(None);
+            }
+        };
+        repository.assume_policy(&made.text);
+        let more = denied_in(repository);
+        if more.is_empty() || !denied.is_empty() {
+            let text = with_presets(args, made.text)?;
+            repository.assume_policy(&text);
+            findings.extend(made.notes);
+            return Ok(Some(text));
+        }
+        denied = more;
+    }
+}
+
+/// The lints that would keep `configure --check` from passing, with how much they find.
+fn denied_in(repository: &mut Repository) -> Vec<(&'static Lint, usize)> {
+    let mut denied: Vec<(&'static Lint, usize)> = Vec::new();
+    for finding in lint(repository, Reach::Repository).findings {
+        if finding.diagnostic.level < Level::Deny {
+            continue;
+        }
+        match denied
+            .iter_mut()
+            .find(|(lint, _)| lint.name == finding.lint.name)
+        {
+            Some((_, count)) => *count += 1,
+            None => denied.push((finding.lint, 1)),
+        }
+    }
+    denied
+}
+
+fn with_presets(args: &InitArgs, text: String) -> Result<String> {
+    let presets = args.preset.iter().filter_map(|name| preset(name));
+    let mut text = text;
+    for preset in presets {
+        text = preset
+            .in_policy(&text)
+            .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+    }
+    Ok(text)
+}
+
+fn policy_exists(file: &FilePath) -> Diagnostic {
+    Diagnostic::error(
+        "policy_exists",
+        format!("there is a policy already: `{file}`"),
+    )
+    .with_note("it is left as it is")
+    .with_help("what the files say and it does not: cargo xtask configure --adopt")
+    .with_help("to begin anew, move it away first")
+}
+
+fn report(args: &InitArgs, repository: &Repository, start: &Start, writes: bool) -> Exit {
+    let exit = start.exit(args);
+    render::started(
+        &args.common,
+        &Started {
+            repository,
+            changes: &start.changes,
+            findings: &start.findings,
+            written: writes && exit == Exit::Clean,
+            preset: !args.preset.is_empty(),
+            exit,
+        },
+    );
+    exit
+}
