@@ -329,6 +329,14 @@ pub static CODES: &[(&str, &str)] = &[
         "stray_cache_variable",
         "a variable that switches the cache off",
     ),
+    (
+        "target_key_named_twice",
+        "two tables of `[target]` that set one key of one target",
+    ),
+    (
+        "target_named_twice",
+        "a set of `[targets]` that names a target twice",
+    ),
     ("tests_fail", "a test fails"),
     (
         "undeclared",
@@ -343,7 +351,7 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     (
         "unknown_platform",
-        "a key of `[linker]` or `[target]` that is no platform",
+        "a key of `[linker]` or `[target]`, or an element of `[targets]`, that is no platform",
     ),
     (
         "unknown_profile",
@@ -351,7 +359,7 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     (
         "unknown_set",
-        "a `\"@name\"` that `[packages]` does not have",
+        "a `\"@name\"` that `[packages]`, for a target `[targets]`, does not have",
     ),
     ("unknown_tradeoff", "a word that is no trade-off"),
     (
@@ -377,7 +385,7 @@ pub static CODES: &[(&str, &str)] = &[
         "unstable_key",
         "a profile key that stable Cargo refuses or ignores",
     ),
-    ("unused_set", "a set that no profile uses"),
+    ("unused_set", "a set that nothing uses"),
     ("wrapper_named_twice", "a cache and a raw `rustc-wrapper`"),
     (
         "wrong_tool_version",

@@ -396,7 +396,9 @@ fn why(setting: &Setting) -> Option<String> {
     match (&setting.origin.reason, &setting.origin.via) {
         (Some(reason), Via::Tradeoff(word)) => Some(format!("{}: {reason}", word.name())),
         (Some(reason), _) => Some(reason.clone()),
-        (None, Via::Set(name)) => Some(format!("in the set @{name}")),
+        (None, Via::Set(name) | Via::Element { set: name, .. }) => {
+            Some(format!("in the set @{name}"))
+        }
         (None, _) => None,
     }
 }

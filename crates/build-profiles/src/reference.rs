@@ -284,17 +284,34 @@ fn raw() -> String {
     );
     let target = format!(
         "{}\n\n\
-         A key is a triple that rustc knows, or a `cfg(...)` that can match one.\n\
+         A key is a triple that rustc knows, a `cfg(...)` that can match one, or `\"@name\"` for a set of `[targets]`.\n\
          Never touched: {}, and tables for `links` overrides.\n\n{}",
         meaning("target"),
         left(Home::Target),
         keys(Home::Target)
     );
-    format!(
-        "{}\n{}",
+    [
         section("`[build]`", &build),
-        section("`[target.<triple or cfg>]`", &target)
-    )
+        section("`[target.<triple or cfg>]`", &target),
+        targets(),
+    ]
+    .join("\n")
+}
+
+fn targets() -> String {
+    let body = format!(
+        "{}\n\n\
+         ```toml\n[targets]\nwindows = [\"x86_64-pc-windows-msvc\", \"i686-pc-windows-msvc\"]\n\n\
+         [target.\"@windows\"]         # one `[target.<triple>]` table for each of them\n\
+         rustflags = [\"-C\", \"target-feature=+crt-static\"]\n```\n\n\
+         An element is what a key of `[target]` can be, spelled as it is to stand in the config; no short name of \
+         `[linker]`, and no other set.\n\
+         A target may have a table of its own beside that of a set, or be in several sets: their keys are joined. The same \
+         key twice is an error; an environment may set again what the base sets.\n\
+         Names are letters, digits, `-` and `_`.\n",
+        meaning("targets")
+    );
+    section("`[targets]`", &body)
 }
 
 fn environments() -> String {

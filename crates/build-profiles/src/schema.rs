@@ -17,6 +17,8 @@ const NAME: &str = "^[A-Za-z0-9_-]+$";
 const CFG: &str = "^cfg\\(.*\\)$";
 /// A target triple.
 const TRIPLE: &str = "^[a-z0-9_.]+(-[a-z0-9_.]+){1,4}$";
+/// A set of targets, where it is used.
+const SET: &str = "^@[A-Za-z0-9_-]+$";
 
 /// The schema as a JSON text with a final newline.
 ///
@@ -50,6 +52,7 @@ fn root() -> Json {
         ("profile-keys", profile()),
         ("storage", storages()),
         ("target", targets()),
+        ("targets", target_sets()),
         ("test", test()),
         ("test-overlay", table_of(Home::Test)),
         ("unmanaged", unmanaged()),
@@ -326,10 +329,34 @@ fn targets() -> Json {
             "patternProperties",
             Json::object([
                 (CFG, table_of(Home::Target)),
+                (SET, table_of(Home::Target)),
                 (TRIPLE, table_of(Home::Target)),
             ]),
         ),
         ("additionalProperties", Json::Bool(false)),
+    ])
+}
+
+/// `[targets]`.
+fn target_sets() -> Json {
+    let matching = |pattern| Json::object([("pattern", text(pattern))]);
+    let one = Json::object([
+        ("type", text("string")),
+        ("anyOf", Json::Array(vec![matching(CFG), matching(TRIPLE)])),
+    ]);
+    let many = Json::object([
+        ("type", text("array")),
+        ("minItems", Json::Int(1)),
+        ("uniqueItems", Json::Bool(true)),
+        ("items", one.clone()),
+    ]);
+    Json::object([
+        ("type", text("object")),
+        ("propertyNames", Json::object([("pattern", text(NAME))])),
+        (
+            "additionalProperties",
+            Json::object([("anyOf", Json::Array(vec![one, many]))]),
+        ),
     ])
 }
 

@@ -39,6 +39,7 @@ struct Generated {
     profiles: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
     packages: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
     flags: Vec<&'static str>,
+    targets: BTreeMap<&'static str, &'static str>,
     environment: bool,
     machine: bool,
     nextest: bool,
@@ -51,19 +52,31 @@ fn generated() -> impl Strategy<Value = Generated> {
         vec!["--cfg=tokio_unstable", "-Cforce-frame-pointers=yes"],
         0..=2,
     );
+    let target = prop::sample::select(vec![
+        "@musl",
+        "@windows",
+        "aarch64-unknown-linux-musl",
+        "x86_64-apple-darwin",
+    ]);
+    let of_target = prop::sample::select(vec![
+        "-Ctarget-feature=+crt-static",
+        "-Crelocation-model=static",
+    ]);
     (
         prop::collection::btree_map(profile, settings(), 1..4),
         prop::collection::btree_map(package, settings(), 0..4),
         flags,
+        prop::collection::btree_map(target, of_target, 0..3),
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
     )
         .prop_map(
-            |(profiles, packages, flags, environment, machine, nextest)| Generated {
+            |(profiles, packages, flags, targets, environment, machine, nextest)| Generated {
                 profiles,
                 packages,
                 flags,
+                targets,
                 environment,
                 machine,
                 nextest,
@@ -71,9 +84,56 @@ fn generated() -> impl Strategy<Value = Generated> {
         )
 }
 
+/// The sets of targets that a generated policy has.
+const SETS: [(&str, [&str; 2]); 2] = [
+    (
+        "@musl",
+        ["x86_64-unknown-linux-musl", "cfg(target_os = \"wasi\")"],
+    ),
+    (
+        "@windows",
+        ["x86_64-pc-windows-msvc", "i686-pc-windows-msvc"],
+    ),
+];
+
 impl Generated {
+    /// Its tables of targets, and the sets that they are for.
+    fn targets(&self) -> String {
+        let mut text = String::new();
+        let used = SETS
+            .iter()
+            .filter(|(name, _)| self.targets.contains_key(name));
+        for (name, targets) in used {
+            let name = name.trim_start_matches('@');
+            let _ = write!(text, "\ntargets.{name} = {targets:?}\n");
+        }
+        for (target, flag) in &self.targets {
+            let _ = write!(text, "\ntarget.{target:?}.rustflags = [\"{flag}\"]\n");
+        }
+        text
+    }
+
+    /// The same policy with a table for each target of a set, in its place.
+    fn without_sets(&self) -> String {
+        let mut text = self.policy();
+        for (name, targets) in SETS {
+            let table = |name: &str| format!("target.{name:?}.rustflags = ");
+            let Some(at) = text.find(&table(name)) else {
+                continue;
+            };
+            let end = at + text[at..].find('\n').expect("each table ends its line");
+            let value = text[at + table(name).len()..end].to_owned();
+            let tables = targets.map(|target| format!("{}{value}", table(target)));
+            text.replace_range(at..end, &tables.join("\n"));
+            let set = format!("targets.{} = {targets:?}", name.trim_start_matches('@'));
+            text = text.replace(&set, "");
+        }
+        text
+    }
+
     fn policy(&self) -> String {
-        let mut text = "schema = 1\ntoolchain = \"1.94\"\n\n[packages]\ncodecs = [\"crates/codec-*\", \"zstd*\"]\n".to_owned();
+        let mut text = "schema = 1\ntoolchain = \"1.94\"\n\npackages.codecs = [\"crates/codec-*\", \"zstd*\"]\n".to_owned();
+        text.push_str(&self.targets());
         for (name, settings) in &self.profiles {
             let _ = write!(text, "\n[profile.{name}]\n");
             if *name == "fast" {
@@ -127,6 +187,7 @@ fn noise() -> impl Strategy<Value = (String, String, &'static str)> {
         "# ours\n[alias]\nx = \"run\" # alias\n",
         "[env]\nFOO = \"1\"\n\n[net]\nretry = 3\n# must be the last line",
         "net.retry = 2\n\n[target.wasm32-unknown-unknown]\nrunner = \"x\"\n",
+        "[target.i686-pc-windows-msvc] # old\nrunner = \"wine\"\n",
     ]);
     let newline = prop::sample::select(vec!["\n", "\r\n"]);
     (manifest, config, newline).prop_map(|(manifest, config, newline)| {
@@ -191,6 +252,15 @@ proptest! {
         let second = decide(&after, OnUndeclared::Refuse);
         prop_assert_eq!(&second.plan.changes, &vec![]);
         prop_assert_eq!(&second.plan.drift, &vec![]);
+    }
+
+    #[test]
+    fn a_set_of_targets_is_its_targets(generated in generated(), (manifest, config, _) in noise()) {
+        let with = decide(&workspace(generated.policy(), &manifest, &config), OnUndeclared::Refuse);
+        let without = generated.without_sets();
+        let without = decide(&workspace(without, &manifest, &config), OnUndeclared::Refuse);
+        prop_assert!(without.diagnostics.iter().all(|finding| finding.level < Level::Deny), "{:#?}", without.diagnostics);
+        prop_assert_eq!(with.plan.changes, without.plan.changes);
     }
 
     #[test]

@@ -382,6 +382,117 @@ zstd-sys = { opt-level = 3, strip = "debuginfo" }
 }
 
 #[test]
+fn a_set_of_targets_becomes_one_table_a_target() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+toolchain = "1.94"
+[targets]
+windows = ["x86_64-pc-windows-msvc", "i686-pc-windows-msvc", 'cfg(target_os = "wasi")']
+[target."@windows"]
+rustflags = ["-Ctarget-feature=+crt-static"]
+[target.i686-pc-windows-msvc]
+linker = "rust-lld"
+[environment.ci.target."@windows"]
+linker = "lld-link"
+rustflags = ["--cfg", "ci"]
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+# The old one.
+[target.i686-pc-windows-msvc] # 32 bits
+rustflags = ["-Ctarget-feature=+crt-static"]
+runner = "wine"
+"#,
+        str![[r#"
+== .cargo/config.toml
+include = [{ path = "portable.toml", optional = false }, { path = "machine.toml", optional = true }]
+
+# The old one.
+[target.i686-pc-windows-msvc] # 32 bits
+rustflags = ["-Ctarget-feature=+crt-static"]
+runner = "wine"
+
+[target.x86_64-pc-windows-msvc]
+rustflags = ["-Ctarget-feature=+crt-static"]
+
+[target.'cfg(target_os = "wasi")']
+rustflags = ["-Ctarget-feature=+crt-static"]
+
+== .cargo/env/ci.toml
+# Written by `cargo xtask configure` from [environment.ci] of build-profiles.toml; change it there.
+# A machine of this kind copies it: cp .cargo/env/ci.toml .cargo/machine.toml
+
+[target.x86_64-pc-windows-msvc]
+linker = "lld-link"
+rustflags = ["--cfg", "ci"]
+
+[target.i686-pc-windows-msvc]
+linker = "lld-link"
+rustflags = ["--cfg", "ci"]
+
+[target.'cfg(target_os = "wasi")']
+linker = "lld-link"
+rustflags = ["--cfg", "ci"]
+
+== .cargo/portable.toml
+# Written by `cargo xtask configure` from build-profiles.toml; change it there.
+# Values that hold on every machine and that a machine or an environment may override.
+
+[target.i686-pc-windows-msvc]
+linker = "rust-lld"
+
+== .gitignore
+/.cargo/machine.toml
+/build-profiles.local.toml
+
+
+"#]],
+    );
+}
+
+/// As with a target that the policy names itself.
+#[test]
+fn what_a_target_of_a_set_has_besides_is_undeclared() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[targets]
+musl = ["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"]
+[target."@musl"]
+rustflags = ["-Ctarget-feature=-crt-static"]
+[unmanaged]
+target.aarch64-unknown-linux-musl.linker = "the release script's"
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+[target.x86_64-unknown-linux-musl]
+linker = "musl-gcc"
+rustflags = ["-Ctarget-feature=-crt-static"]
+[target.aarch64-unknown-linux-musl]
+linker = "aarch64-musl-gcc"
+rustflags = ["-Ctarget-feature=+crt-static"]
+[target.riscv64gc-unknown-linux-gnu]
+linker = "riscv64-gcc"
+"#,
+        str![[r#"
+== .cargo/config.toml
+[target.x86_64-unknown-linux-musl]
+linker = "musl-gcc"
+rustflags = ["-Ctarget-feature=-crt-static"]
+[target.aarch64-unknown-linux-musl]
+linker = "aarch64-musl-gcc"
+rustflags = ["-Ctarget-feature=-crt-static"]
+[target.riscv64gc-unknown-linux-gnu]
+linker = "riscv64-gcc"
+
+Deny[undeclared] .cargo/config.toml:2 `target.x86_64-unknown-linux-musl.linker` stands in `.cargo/config.toml` and not in the policy
+
+"#]],
+    );
+}
+
+#[test]
 fn an_override_whose_package_left_the_lock_file_goes() {
     check(
         r#"members: app=crates/app
@@ -1057,6 +1168,53 @@ db = 1
 [unmanaged.env]
 SCCACHE_IDLE_TIMEOUT = "a variable that the policy has no key for"
 SCCACHE_S3_USE_SSL = "two storages, and the cache uses one"
+
+"#]]
+        .raw()
+    );
+}
+
+/// What a target has besides its set comes into a table of its own: the two are joined.
+#[test]
+fn a_key_of_a_target_in_a_set_is_adopted_beside_the_set() {
+    let workspace = workspace(
+        r#"//- build-profiles.toml
+schema = 1
+
+[targets]
+musl = ["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"]
+
+[target."@musl"]
+rustflags = ["-Ctarget-feature=-crt-static"]
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+[target.x86_64-unknown-linux-musl]
+# Of the image.
+linker = "musl-gcc"
+rustflags = ["-Ctarget-feature=-crt-static"]
+[target.aarch64-unknown-linux-musl]
+rustflags = ["-Ctarget-feature=-crt-static"]
+"#,
+    );
+    let policy = build_profiles::diagnostic::FilePath::new(fixture::POLICY);
+    let undeclared = decide(&workspace, OnUndeclared::Refuse).plan.undeclared;
+    let text = &workspace.files[&policy];
+    let adopted = build_profiles::adopt::adopt(&policy, text, &workspace, &undeclared);
+    assert_data_eq!(
+        adopted.expect("adopted"),
+        str![[r#"
+schema = 1
+
+[targets]
+musl = ["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"]
+
+[target."@musl"]
+rustflags = ["-Ctarget-feature=-crt-static"]
+
+[target.x86_64-unknown-linux-musl]
+# Of the image.
+linker = "musl-gcc"
 
 "#]]
         .raw()

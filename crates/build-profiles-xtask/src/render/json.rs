@@ -146,7 +146,7 @@ pub(super) fn via(via: &Via) -> String {
     match via {
         Via::Key => "key".to_owned(),
         Via::Tradeoff(word) => format!("tradeoff {}", word.name()),
-        Via::Set(name) => format!("set @{name}"),
+        Via::Set(name) | Via::Element { set: name, .. } => format!("set @{name}"),
         Via::Table(table) => format!("table [{table}]"),
     }
 }

@@ -111,6 +111,9 @@ pub fn topic(asked: &str, view: &View<'_>) -> Result<Topic, Unknown> {
         ["profile", _, "build-override", name] => of_profile(name, &path, true),
         ["profile", _, name] => of_profile(name, &path, false),
         ["build", name] => of_build(name, &path),
+        ["target", table, rest @ ..] if table.starts_with('@') => {
+            Err(known.target_set(table.trim_start_matches('@'), rest))
+        }
         ["target", table, name] => of_target(table, name, &path),
         [name] if known.is_package(name) => {
             Ok(Topic::Package("dev".to_owned(), (*name).to_owned()))
@@ -200,6 +203,27 @@ impl Known<'_> {
                 .into_iter()
                 .collect(),
         })
+    }
+
+    /// A set has no table of its own in the config; its targets have.
+    fn target_set(&self, name: &str, rest: &[&str]) -> Unknown {
+        let mut sets = self.view.policy.target_sets.iter();
+        let set = sets.find(|set| set.name.value == name);
+        let first = set.and_then(|set| set.targets.first());
+        let example = KeyPath::new([
+            "target",
+            first.map_or(self.view.triple, |first| &first.value),
+            rest.first().copied().unwrap_or("rustflags"),
+        ]);
+        Unknown {
+            message: match set {
+                Some(_) => format!("`@{name}` is a set: each of its targets has its own table"),
+                None => format!("there is no set `{name}` of targets in the policy"),
+            },
+            help: vec![format!(
+                "ask for a target: `{example}`; `--all` lists all that is set"
+            )],
+        }
     }
 
     /// A set has no override of its own; its packages have.
@@ -418,7 +442,6 @@ mod tests {
     use crate::diagnostic::FilePath;
     use crate::evidence::Chain;
     use crate::facts::Workspace;
-    use crate::policy::Policy;
     use crate::settings::Settings;
 
     fn asked(text: &str) -> String {
@@ -430,10 +453,13 @@ mod tests {
             packages: Some(vec![("serde".to_owned(), "1.0.228".to_owned())]),
             ..Chain::default()
         };
+        let policy = "schema = 1\n[targets]\nmusl = [\"aarch64-unknown-linux-musl\"]";
+        let file = FilePath::new("build-profiles.toml");
+        let policy = crate::policy::parse(&file, policy).0.expect("TOML");
         let view = View {
             policy_file: &FilePath::new("build-profiles.toml"),
             policy_text: None,
-            policy: &Policy::default(),
+            policy: &policy,
             settings: &Settings::default(),
             workspace: &Workspace::default(),
             chain: &chain,
@@ -517,6 +543,14 @@ mod tests {
             (
                 "build.job",
                 "there is no key `job` of `[build]` | did you mean `build.jobs`?",
+            ),
+            (
+                "target.\"@musl\".linker",
+                "`@musl` is a set: each of its targets has its own table | ask for a target: `target.aarch64-unknown-linux-musl.linker`; `--all` lists all that is set",
+            ),
+            (
+                "target.@must",
+                "there is no set `must` of targets in the policy | ask for a target: `target.x86_64-unknown-linux-gnu.rustflags`; `--all` lists all that is set",
             ),
             ("cach", "nothing is known of `cach` | did you mean `cache`?"),
             (

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Overlay, Room, Wanted};
 use crate::edit::parse;
 use crate::evidence::At;
-use crate::policy::{PackageSet, platform};
+use crate::policy::{PackageSet, TargetSet, platform};
 use crate::settings::{Setting, Via, pattern_for};
 use crate::value::{KeyPath, Value};
 
@@ -67,6 +67,14 @@ impl Room<'_> {
                     .reason
                     .clone()
                     .or_else(|| self.set(name)?.reason.clone()),
+            ),
+            Via::Element { set, at } => (
+                Some(format!("@{set}")),
+                self.by_element(path, at),
+                origin
+                    .reason
+                    .clone()
+                    .or_else(|| self.target_set(set)?.reason.clone()),
             ),
             Via::Table(table) => (Some(format!("[{table}]")), None, origin.reason.clone()),
         };
@@ -136,6 +144,18 @@ impl Room<'_> {
         let at = self.at(&pattern.span)?;
         let pattern = &pattern.value;
         Some(format!("the set has `{package}` by `{pattern}` ({at})"))
+    }
+
+    fn target_set(&self, name: &str) -> Option<&TargetSet> {
+        let mut sets = self.view.policy.target_sets.iter();
+        sets.find(|set| set.name.value == name)
+    }
+
+    /// Where the set has the target of a table.
+    fn by_element(&self, path: &KeyPath, element: &Range<usize>) -> Option<String> {
+        let target = path.segments().get(1)?;
+        let at = self.at(element)?;
+        Some(format!("the set has `{target}` ({at})"))
     }
 
     /// A place in the policy.

@@ -10,7 +10,7 @@ use crate::effective::KEYS;
 use crate::facts::Workspace;
 use crate::key::{Home, key};
 use crate::policy::Policy;
-use crate::settings::{Setting, Settings, stale_override};
+use crate::settings::{Setting, Settings, Via, stale_override};
 use crate::value::{KeyPath, Value};
 
 /// Findings about the files as files: they do not parse, or Cargo would not read what we write.
@@ -172,9 +172,9 @@ fn credential(file: &FilePath, leaf: &Leaf) -> Option<Diagnostic> {
 
 /// New keys stand as a person would write them: tables in the order of the policy, a profile's own keys before its
 /// overrides, and keys in the order of the Cargo book.
-fn reading_order(tables: &Tables<'_>, path: &KeyPath) -> (usize, usize, String, usize) {
+fn reading_order(tables: &Tables<'_>, path: &KeyPath) -> (First, usize, String, usize) {
     let parts = path.parts();
-    let first = tables.get(table(path)).copied().unwrap_or(0);
+    let first = tables.get(table(path)).copied().unwrap_or_default();
     let (name, home) = parts
         .split_last()
         .map_or(("", String::new()), |(name, home)| (*name, home.join(".")));
@@ -187,12 +187,19 @@ fn reading_order(tables: &Tables<'_>, path: &KeyPath) -> (usize, usize, String, 
 }
 
 /// Where the policy first says something of each table: `[profile.dev]`, `[build]`.
-type Tables<'a> = BTreeMap<&'a [String], usize>;
+type Tables<'a> = BTreeMap<&'a [String], First>;
+
+/// Where that is, and where the element of a set stands by which it says so: one entry may be for many tables.
+type First = (usize, usize);
 
 fn tables<'a>(document: &Document<'a>) -> Tables<'a> {
     let mut tables = Tables::new();
     for (path, setting) in document.wanted {
-        let start = setting.origin.span.start;
+        let element = match &setting.origin.via {
+            Via::Element { at, .. } => at.start,
+            _ => 0,
+        };
+        let start = (setting.origin.span.start, element);
         let first = tables.entry(table(path)).or_insert(start);
         *first = start.min(*first);
     }

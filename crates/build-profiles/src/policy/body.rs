@@ -5,25 +5,34 @@ use crate::key::Home;
 use crate::policy::entry::{self, Place};
 use crate::policy::source::{Field, Reader};
 use crate::policy::{
-    Body, Cache, CacheScope, Entry, IfMissing, PackageSet, Spanned, Target, Test, linker, nextest,
-    profile, storage,
+    Body, Cache, CacheScope, Entry, IfMissing, PackageSet, Spanned, TargetSet, Test, linker,
+    nextest, profile, storage, targets,
 };
 use crate::value::Value;
+
+/// The sets that a body can use.
+#[derive(Clone, Copy)]
+pub(super) struct Sets<'p> {
+    /// Those of `[packages]`.
+    pub(super) packages: &'p [PackageSet],
+    /// Those of `[targets]`.
+    pub(super) targets: &'p [TargetSet],
+}
 
 /// Reads a field of the base or of an environment; `false` if no body has such a field.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     field: &Field<'_>,
-    sets: &[PackageSet],
+    sets: Sets<'_>,
     body: &mut Body,
 ) -> bool {
     match field.name {
-        "profile" => body.profiles = profile::read(reader, field, sets),
+        "profile" => body.profiles = profile::read(reader, field, sets.packages),
         "linker" => body.linkers = linker::read(reader, field),
         "cache" => body.cache = cache(reader, field),
         "test" => body.test = test(reader, field),
         "build" => body.build = entries(reader, field, Home::Build),
-        "target" => body.targets = targets(reader, field),
+        "target" => body.targets = targets::read(reader, field, sets.targets),
         _ => return false,
     }
     true
@@ -108,7 +117,7 @@ fn test(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Test> {
 }
 
 /// The raw keys of `[build]`, or of one table of `[target]`.
-fn entries(reader: &mut Reader<'_>, field: &Field<'_>, home: Home) -> Vec<Entry> {
+pub(super) fn entries(reader: &mut Reader<'_>, field: &Field<'_>, home: Home) -> Vec<Entry> {
     let Some(table) = reader.table(field) else {
         return Vec::new();
     };
@@ -134,26 +143,4 @@ fn entries(reader: &mut Reader<'_>, field: &Field<'_>, home: Home) -> Vec<Entry>
         entries.extend(entry::read(reader, &field, home, Place::Table, above));
     }
     entries
-}
-
-/// `[target]`: all its tables.
-fn targets(reader: &mut Reader<'_>, field: &Field<'_>) -> Vec<Target> {
-    let Some(table) = reader.table(field) else {
-        return Vec::new();
-    };
-    let mut targets = Vec::new();
-    for field in reader.fields(table) {
-        let known = linker::is_platform(reader, &field, false);
-        let settings = entries(reader, &field, Home::Target);
-        if known {
-            targets.push(Target {
-                name: Spanned {
-                    value: field.name.to_owned(),
-                    span: field.span,
-                },
-                settings,
-            });
-        }
-    }
-    targets
 }

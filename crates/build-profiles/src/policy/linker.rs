@@ -1,5 +1,7 @@
 //! `[linker]`, and the keys that name platforms there and in `[target]`.
 
+use std::ops::Range;
+
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::policy::platform::{self, Family, LINKERS, PLATFORMS};
 use crate::policy::source::{Field, Reader};
@@ -12,7 +14,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>) -> Vec<LinkerPref
     };
     let mut lines = Vec::new();
     for field in reader.fields(table) {
-        let known = is_platform(reader, &field, true);
+        let known = is_platform(reader, field.name, &field.span, true);
         let Some(candidates) = reader.strings(&field) else {
             continue;
         };
@@ -120,9 +122,13 @@ fn candidate_of(
     reader.diagnostics.push(found);
 }
 
-/// Whether a key is a triple, a cfg or (in `[linker]`) a short name; a finding if not, and for a doubtful cfg.
-pub(super) fn is_platform(reader: &mut Reader<'_>, field: &Field<'_>, short: bool) -> bool {
-    let name = field.name;
+/// Whether a name is a triple, a cfg or (in `[linker]`) a short name; a finding if not, and for a doubtful cfg.
+pub(super) fn is_platform(
+    reader: &mut Reader<'_>,
+    name: &str,
+    span: &Range<usize>,
+    short: bool,
+) -> bool {
     if name.starts_with("cfg(") {
         let parsed = cfg::Cfg::parse(name);
         let can_be_used = parsed.is_ok();
@@ -140,7 +146,7 @@ pub(super) fn is_platform(reader: &mut Reader<'_>, field: &Field<'_>, short: boo
                     floor.0, floor.1
                 ),
             )
-            .with_label(reader.file, field.span.clone(), "since 1.88")
+            .with_label(reader.file, span.clone(), "since 1.88")
             .with_note(
                 "an older Cargo takes the word for a cfg that nobody sets, and ignores the table",
             )
@@ -152,7 +158,7 @@ pub(super) fn is_platform(reader: &mut Reader<'_>, field: &Field<'_>, short: boo
             Err(problem) => Some(problem),
         };
         if let Some(problem) = problem {
-            let span = reader.inside(&field.span, name, problem.range);
+            let span = reader.inside(span, name, problem.range);
             let mut found = Diagnostic::error(problem.code, problem.message).with_label(
                 reader.file,
                 span,
@@ -174,13 +180,17 @@ pub(super) fn is_platform(reader: &mut Reader<'_>, field: &Field<'_>, short: boo
             false => format!("`{name}` is no triple or `cfg(...)`"),
         },
     )
-    .with_label(reader.file, field.span.clone(), "unknown");
+    .with_label(reader.file, span.clone(), "unknown");
     let longer: Vec<_> = PLATFORMS
         .iter()
         .map(|platform| platform.name)
         .filter(|longer| longer.split('-').next() == Some(name))
         .collect();
-    let found = if !short && platform::platform(name).is_some() {
+    let found = if short && name.starts_with('@') {
+        found
+            .with_note("sets of `[targets]` are for `[target]`")
+            .with_help("name a platform, a triple or a `cfg(...)`")
+    } else if !short && platform::platform(name).is_some() {
         found
             .with_note("short names are for `[linker]`; Cargo knows triples and cfgs only")
             .with_help(format!("write {}", quoted(platform::triples(name))))

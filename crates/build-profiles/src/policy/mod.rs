@@ -1,4 +1,4 @@
-//! What the human wrote: typed, with spans, nothing resolved.
+//! What the human wrote: typed, with spans, and nothing resolved that needs the workspace.
 
 mod body;
 pub(crate) mod cfg;
@@ -18,6 +18,7 @@ mod profile;
 mod source;
 pub mod storage;
 pub mod tables;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod top;
@@ -64,6 +65,8 @@ pub struct Policy {
     pub config: Option<Spanned<String>>,
     /// `[packages]`: named sets of packages.
     pub sets: Vec<PackageSet>,
+    /// `[targets]`: named sets of targets.
+    pub target_sets: Vec<TargetSet>,
     /// What holds everywhere.
     pub base: Body,
     /// `[environment.<name>]`: named overlays, sorted by name.
@@ -87,7 +90,7 @@ pub struct Body {
     pub test: Option<Test>,
     /// `[build]`: raw Cargo config keys.
     pub build: Vec<Entry>,
-    /// `[target.<triple or cfg>]`: raw Cargo config keys.
+    /// `[target.<triple or cfg>]`: raw Cargo config keys. A table for a set is here once for each target of the set.
     pub targets: Vec<Target>,
 }
 
@@ -149,6 +152,17 @@ pub struct PackageSet {
     /// What is in it. A pattern with a `/` is a glob over member folders, another a glob over package names; one that
     /// starts with `!` takes out.
     pub patterns: Vec<Spanned<String>>,
+    /// The comment above.
+    pub reason: Option<String>,
+}
+
+/// A named set of `[targets]`.
+#[derive(Clone, Debug)]
+pub struct TargetSet {
+    /// Its name; the span is that of the key.
+    pub name: Spanned<String>,
+    /// What is in it: triples and `cfg(...)`, as written and in that order. What was refused is not.
+    pub targets: Vec<Spanned<String>>,
     /// The comment above.
     pub reason: Option<String>,
 }
@@ -223,11 +237,15 @@ pub struct Nextest {
     pub settings: Vec<(KeyPath, Entry)>,
 }
 
-/// `[target.<triple or cfg>]` of the policy.
+/// `[target.<triple or cfg>]` of the policy, or what `[target."@set"]` says of one target of the set.
+///
+/// Invariant: of several about one target in a body, no two have the same key, or there was an error.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The key as written: a triple or `cfg(...)`.
+    /// A triple or `cfg(...)`; the span is that of the key, or of the element of the set.
     pub name: Spanned<String>,
+    /// The set of `[targets]` by which the target has these keys.
+    pub set: Option<String>,
     /// Its keys.
     pub settings: Vec<Entry>,
 }

@@ -30,15 +30,7 @@ impl Body {
                 (base, own) => own.clone().or_else(|| base.clone()),
             },
             build: entries(&base.build, &self.build),
-            targets: join(
-                &base.targets,
-                &self.targets,
-                |t| t.name.value.clone(),
-                |base, own| Target {
-                    name: own.name.clone(),
-                    settings: entries(&base.settings, &own.settings),
-                },
-            ),
+            targets: targets(&base.targets, &self.targets),
         }
     }
 }
@@ -85,6 +77,27 @@ fn profile(base: &Profile, own: &Profile) -> Profile {
 
 fn entries(base: &[Entry], own: &[Entry]) -> Vec<Entry> {
     join(base, own, |entry| entry.key.name, |_, own| own.clone())
+}
+
+/// The base's tables without what an own one says of the same target, then the own ones. Of one target there may be
+/// several: its own table, and one by each set that it is in.
+fn targets(base: &[Target], own: &[Target]) -> Vec<Target> {
+    let says = |target: &Target, name: &str, entry: &Entry| {
+        target.name.value == name
+            && target
+                .settings
+                .iter()
+                .any(|said| said.key.name == entry.key.name)
+    };
+    let base = base.iter().map(|target| {
+        let mut target = target.clone();
+        let name = &target.name.value;
+        target
+            .settings
+            .retain(|entry| !own.iter().any(|own| says(own, name, entry)));
+        target
+    });
+    base.chain(own.iter().cloned()).collect()
 }
 
 /// The base's items, each joined with the own one of the same name, then what is only own.

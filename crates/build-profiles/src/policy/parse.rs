@@ -4,11 +4,12 @@ use semver::Version;
 use toml_edit::Document;
 
 use crate::diagnostic::{Diagnostic, FilePath};
+use crate::policy::body::Sets;
 use crate::policy::entry::{self, Place};
 use crate::policy::source::{Field, Reader};
 use crate::policy::{
-    Body, Environment, PackageSet, Policy, Spanned, body, check, lint, names, packages, tables,
-    top, unmanaged,
+    Body, Environment, Policy, Spanned, body, check, lint, names, packages, tables, targets, top,
+    unmanaged,
 };
 
 /// Reads a policy as far as that can be done without looking at the workspace.
@@ -57,34 +58,38 @@ fn read(reader: &mut Reader<'_>, document: &Document<&str>) -> Option<Policy> {
         ..Policy::default()
     };
     reader.toolchain = policy.toolchain.as_ref().map(|floor| floor.value.clone());
-    if let Some(field) = fields.iter().find(|field| field.name == "packages") {
-        policy.sets = packages::sets(reader, field);
-    }
+    let named = |name: &str| fields.iter().find(|field| field.name == name);
+    let package_sets = named("packages").map(|field| packages::sets(reader, field));
+    let package_sets = package_sets.unwrap_or_default();
+    let target_sets = named("targets").map(|field| targets::sets(reader, field));
+    let target_sets = target_sets.unwrap_or_default();
+    let sets = Sets {
+        packages: &package_sets,
+        targets: &target_sets,
+    };
     for field in &fields {
         match field.name {
-            "packages" => {}
-            "environment" => policy.environments = environments(reader, field, &policy.sets),
+            "packages" | "targets" => {}
+            "environment" => policy.environments = environments(reader, field, sets),
             "lint" => policy.lints = lint::read(reader, field),
             "unmanaged" => policy.unmanaged = unmanaged::read(reader, field),
             _ => {
                 let known = top::read(reader, field, &mut policy)
-                    || body::read(reader, field, &policy.sets, &mut policy.base);
+                    || body::read(reader, field, sets, &mut policy.base);
                 if !known {
                     entry::unknown_at_top(reader, field);
                 }
             }
         }
     }
+    policy.sets = package_sets;
+    policy.target_sets = target_sets;
     check::check(reader, &policy);
     Some(policy)
 }
 
 /// `[environment]`: all overlays, sorted by name.
-fn environments(
-    reader: &mut Reader<'_>,
-    field: &Field<'_>,
-    sets: &[PackageSet],
-) -> Vec<Environment> {
+fn environments(reader: &mut Reader<'_>, field: &Field<'_>, sets: Sets<'_>) -> Vec<Environment> {
     let Some(table) = reader.table(field) else {
         return Vec::new();
     };

@@ -54,6 +54,11 @@ pub static TABLES: &[Table] = &[
         meaning: "Raw keys of Cargo's `[target.<triple or cfg>]`, right on every machine.",
     },
     Table {
+        name: "targets",
+        in_environment: false,
+        meaning: "Named sets of targets, used as `[target.\"@name\"]`: triples and `cfg(...)`, each of which gets the keys.",
+    },
+    Table {
         name: "test",
         in_environment: true,
         meaning: "How `cargo xtask test` runs the tests, and what `.config/nextest.toml` says.",

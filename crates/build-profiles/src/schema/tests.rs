@@ -71,6 +71,7 @@ impl Validator<'_> {
                 "minimum" => !matches!((rule, value), (Json::Int(low), Json::Int(n)) if n < low),
                 "maximum" => !matches!((rule, value), (Json::Int(high), Json::Int(n)) if n > high),
                 "minLength" => !value.as_text().is_empty() || type_of(value) != "string",
+                "pattern" => type_of(value) != "string" || matches(rule.as_text(), value.as_text()),
                 "minItems" => !value.items().is_empty() || type_of(value) != "array",
                 "uniqueItems" => {
                     let items = value.items();
@@ -121,7 +122,7 @@ fn is_named(schema: &Json, name: &str) -> bool {
     listed || patterns.iter().any(|(pattern, _)| matches(pattern, name))
 }
 
-/// The three patterns of the schema.
+/// The patterns of the schema.
 fn matches(pattern: &str, text: &str) -> bool {
     let made_of = |text: &str, more: &str, upper: bool| {
         !text.is_empty()
@@ -134,6 +135,9 @@ fn matches(pattern: &str, text: &str) -> bool {
     };
     match pattern {
         NAME => made_of(text, "_-", true),
+        SET => text
+            .strip_prefix('@')
+            .is_some_and(|name| made_of(name, "_-", true)),
         CFG => text.starts_with("cfg(") && text.ends_with(')'),
         TRIPLE => {
             (2..=5).contains(&text.split('-').count())
@@ -194,6 +198,8 @@ fn valid_policies_validate() {
         "linker.x86_64-unknown-linux-gnu = \"mold\"\nlinker.'cfg(unix)' = [\"lld\", \"default\"]",
         "target.'cfg(unix)'.rustflags = \"--cfg x\"",
         "target.\"thumbv8m.main-none-eabi\".linker = \"x\"\nbuild.incremental = false",
+        "targets.w = [\"x86_64-pc-windows-msvc\", \"cfg(unix)\"]\ntarget.\"@w\".rustflags = []",
+        "targets.a_1 = \"x86_64-apple-darwin\"\nenvironment.ci.target.\"@a_1\".linker = \"x\"",
         "unmanaged.profile.dist = \"x\"\nunmanaged.\"build.rustflags\" = \"y\"\nstrict = true",
         "environment.ci = { linker.macos = \"lld\", test.runner = \"cargo\", profile.dev.debug = 0 }",
         "test.nextest = { nextest-version = \"0.9.143\", profile.ci = { retries = 2, test-threads = -1, fail-fast = { max-fail = \"all\" } } }",
@@ -247,6 +253,14 @@ fn invalid_policies_do_not() {
         "packages.a = [\"\"]",
         "packages.\"a b\" = [\"x\"]",
         "environment.ci.packages.a = \"x\"",
+        "targets.a = []",
+        "targets.a = [\"unix\"]",
+        "targets.a = [\"cfg(unix)\", \"cfg(unix)\"]",
+        "targets.\"a b\" = [\"cfg(unix)\"]",
+        "targets.x86_64-apple-darwin.linker = \"x\"",
+        "target.\"@\".linker = \"x\"",
+        "target.\"@a b\".linker = \"x\"",
+        "environment.ci.targets.a = \"cfg(unix)\"",
         "environment.ci.unmanaged.profile.x = \"x\"",
         "unmanaged.profile.dist = \"\"",
         "unmanaged.profile.dist = 1",

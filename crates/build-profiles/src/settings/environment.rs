@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::packages::ResolvedSet;
-use super::{Context, Layer, Origin, Setting, Settings, Via, from_entry, profiles};
+use super::{Context, Layer, Origin, Setting, Settings, Via, from_entry, profiles, targets};
 use crate::policy::{Body, Cache, CacheScope, Storage, platform};
 use crate::value::{KeyPath, Value};
 
@@ -22,12 +22,7 @@ pub(crate) fn settle(
         for entry in &body.build {
             layer.insert(KeyPath::new(["build", entry.key.name]), from_entry(entry));
         }
-        for target in &body.targets {
-            for entry in &target.settings {
-                let path = KeyPath::new(["target", &target.name.value, entry.key.name]);
-                layer.insert(path, from_entry(entry));
-            }
-        }
+        targets(body, &mut layer);
         linkers(body, &mut layer);
         if let Some(cache) = &body.cache {
             cached(cache, policy.base.cache.as_ref(), &mut layer);

@@ -19,7 +19,7 @@ use semver::Version;
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::facts::Workspace;
 use crate::machine::{CacheWant, Wants, policy_hash};
-use crate::policy::{CacheScope, Entry, IfMissing, Policy, platform};
+use crate::policy::{Body, CacheScope, Entry, IfMissing, Policy, platform};
 use crate::tradeoff::Tradeoff;
 use crate::value::{KeyPath, Value};
 
@@ -85,6 +85,13 @@ pub enum Via {
     Tradeoff(Tradeoff),
     /// The package is in a set.
     Set(String),
+    /// The target is in a set.
+    Element {
+        /// The name of the set.
+        set: String,
+        /// The bytes of the policy that are the element.
+        at: Range<usize>,
+    },
     /// It follows from another table of the policy, which is named.
     Table(&'static str),
 }
@@ -176,12 +183,7 @@ pub fn settle(
             .config
             .insert(KeyPath::new(["build", entry.key.name]), from_entry(entry));
     }
-    for target in &policy.base.targets {
-        for entry in &target.settings {
-            let path = KeyPath::new(["target", &target.name.value, entry.key.name]);
-            settings.config.insert(path, from_entry(entry));
-        }
-    }
+    targets(&policy.base, &mut settings.config);
     if let Some(nextest) = policy.base.test.as_ref().and_then(|t| t.nextest.as_ref()) {
         let named = nextest.settings.iter();
         settings.nextest = named
@@ -233,6 +235,23 @@ pub(crate) fn from_entry(entry: &Entry) -> Setting {
             via: Via::Key,
             by_lock: false,
         },
+    }
+}
+
+/// The keys of all target tables.
+fn targets(body: &Body, layer: &mut Layer) {
+    for target in &body.targets {
+        for entry in &target.settings {
+            let path = KeyPath::new(["target", &target.name.value, entry.key.name]);
+            let mut setting = from_entry(entry);
+            if let Some(set) = &target.set {
+                setting.origin.via = Via::Element {
+                    set: set.clone(),
+                    at: target.name.span.clone(),
+                };
+            }
+            layer.insert(path, setting);
+        }
     }
 }
 

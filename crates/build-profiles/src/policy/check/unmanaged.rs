@@ -48,6 +48,32 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
             ));
         push(reader, found);
     }
+    unused_targets(reader, policy);
+}
+
+/// Sets of targets that no table is for. One with nothing in it has been refused already.
+fn unused_targets(reader: &mut Reader<'_>, policy: &Policy) {
+    for set in policy
+        .target_sets
+        .iter()
+        .filter(|set| !set.targets.is_empty())
+    {
+        let name = &set.name.value;
+        let used = std::iter::once(&policy.base)
+            .chain(policy.environments.iter().map(|one| &one.body))
+            .flat_map(|body| &body.targets)
+            .any(|target| target.set.as_ref() == Some(name));
+        if used {
+            continue;
+        }
+        let found = Diagnostic::warning(
+            "unused_set",
+            format!("no table of `[target]` is for the set `{name}`"),
+        )
+        .with_label(reader.file, set.name.span.clone(), "unused")
+        .with_help(format!("use it as `[target.\"@{name}\"]`, or remove it"));
+        push(reader, found);
+    }
 }
 
 /// Every key and table that a body declares.

@@ -10,6 +10,7 @@ mod packages;
 mod places;
 mod profiles;
 mod storage;
+mod targets;
 mod top;
 
 use crate::codes::CODES;
