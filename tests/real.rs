@@ -605,3 +605,144 @@ store-success-output = true
         "{said}"
     );
 }
+
+const LEFT: &str = r#"schema = 1
+toolchain = "1.94"
+
+[packages]
+fast = ["lib*"]
+
+[profile.dev]
+debug = "line-tables-only"
+codegen-units = 7
+
+[profile.dev.package]
+"*" = { debug = false, opt-level = 2 }
+"@fast" = { opt-level = 3 }
+
+[build]
+rustflags = ["--cfg", "from_the_policy"]
+incremental = false
+
+[linker]
+linux-gnu = ["mold", "default"]
+
+[environment.ci.profile.dev]
+debug = "none"
+
+[environment.ci.build]
+incremental = true
+
+[unmanaged]
+profile.xtask = "starts the tool"
+"#;
+
+/// A workspace with an xtask that mounts what bears this tool's name, configured and committed.
+fn mounted(policy: &str) -> House {
+    let house = House::new(policy);
+    let tool = "build-profiles-xtask";
+    house.write(&format!("../{tool}/Cargo.toml"), &package(tool, ""));
+    house.write(
+        &format!("../{tool}/src/lib.rs"),
+        "pub fn main() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }\n",
+    );
+    let dependency = format!("{tool} = {{ path = \"../../{tool}\" }}\n");
+    house.write("xtask/Cargo.toml", &package("xtask", &dependency));
+    house.write(
+        "xtask/src/main.rs",
+        "fn main() -> std::process::ExitCode {\n    build_profiles_xtask::main()\n}\n",
+    );
+    house.write(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"2\"\nmembers = [\"app\", \"lib1\", \"xtask\"]\n\n\
+         [profile.xtask]\ninherits = \"release\"\nopt-level = 0\n",
+    );
+    house.write(
+        ".cargo/config.toml",
+        "[alias]\nxtask = \"run --profile=xtask --package=xtask --\"\n",
+    );
+    let house = house.configured(&["--no-machine"]);
+    for arguments in [
+        &["init", "-q"][..],
+        &["add", "-A"],
+        &[
+            "-c",
+            "user.name=ann",
+            "-c",
+            "user.email=ann",
+            "commit",
+            "-qm",
+            "all",
+        ],
+    ] {
+        let mut git = Command::new("git");
+        let status = git.args(arguments).current_dir(&house.root).status();
+        assert!(status.expect("git can be run").success());
+    }
+    house
+}
+
+impl House {
+    /// The command lines of what is there with an xtask and without one.
+    fn lines(&self) -> Vec<(String, String)> {
+        let mut units = self.build(&[]);
+        units.retain(|(name, _)| !matches!(name.as_str(), "xtask" | "build_profiles_xtask"));
+        units.sort();
+        units
+    }
+
+    fn ejected(&self) {
+        let mut command = clean(Command::new(env!("CARGO_BIN_EXE_xtask")));
+        let output = command.arg("eject").current_dir(&self.root).output();
+        let output = output.expect("the tool can be run");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+    }
+}
+
+/// Nothing that rustc is called with changes when a workspace leaves the tool, but for what the machine's layer said.
+#[test]
+fn an_ejected_workspace_builds_with_the_same_flags() {
+    let house = mounted(LEFT);
+    let machine = house.root.join(".cargo/machine.toml");
+    let environment = house.root.join(".cargo/env/ci.toml");
+    let before = house.lines();
+    assert_eq!(before.len(), 4, "{before:#?}");
+    assert!(line(&before, "lib1").contains("opt-level=3"));
+    assert!(line(&before, "app").contains("from_the_policy"));
+    assert!(line(&before, "app").contains("codegen-units=7"));
+    assert!(!line(&before, "app").contains("-C incremental="));
+    copy(&environment, &machine);
+    let before_in_ci = house.lines();
+    assert!(line(&before_in_ci, "app").contains("-C incremental="));
+    house.write(
+        ".cargo/machine.toml",
+        "# Written by `cargo xtask configure` for this machine; not for git.\n\
+         [target.'cfg(all())']\nrustflags = [\"--cfg\", \"of_the_machine\"]\n",
+    );
+    assert!(line(&house.lines(), "app").contains("of_the_machine"));
+
+    house.ejected();
+    for gone in ["build-profiles.toml", "xtask", ".cargo/machine.toml"] {
+        assert!(!house.root.join(gone).exists(), "{gone}");
+    }
+    assert_eq!(house.lines(), before);
+    copy(&environment, &machine);
+    assert_eq!(house.lines(), before_in_ci);
+}
+
+/// Without environments nothing is left that reads a machine's layer.
+#[test]
+fn an_ejected_workspace_without_environments_keeps_no_include() {
+    let policy = LEFT.split("[environment").next().unwrap_or_default();
+    let house = mounted(&format!(
+        "{policy}[unmanaged]\nprofile.xtask = \"starts the tool\"\n"
+    ));
+    let before = house.lines();
+    house.ejected();
+    house.write(
+        ".cargo/machine.toml",
+        "[build]\nrustflags = [\"--cfg\", \"of_the_machine\"]\n",
+    );
+    assert_eq!(house.lines(), before);
+}

@@ -28,6 +28,12 @@ Exit codes:
   1  tests failed, or there was none to run; with --strict, a test was flaky
   2  could not run: usage, invalid policy, no such runner, a build that fails";
 
+const EJECT_EXIT_CODES: &str = "\
+Exit codes:
+  0  done, or there was nothing to do
+  1  findings: something would be lost; nothing was written
+  2  could not run: usage, invalid policy, I/O, new files with which Cargo does not build";
+
 const EXPLAIN_HELP: &str = "\
 Keys:
   profile.dev.debug                     a key as the files spell it
@@ -82,6 +88,12 @@ pub enum Command {
     /// the worse. Without a policy the runner is cargo.
     #[command(after_help = TEST_EXIT_CODES)]
     Test(TestArgs),
+    /// Leave: plain files stay, which say what they said; what only this tool needs goes
+    ///
+    /// The policy goes, this machine's layer with the `include` that reads it, and the xtask where it does nothing but
+    /// start this tool. Profiles, config keys and the files of environments stay. All files are written or none.
+    #[command(after_help = EJECT_EXIT_CODES)]
+    Eject(EjectArgs),
     /// Print the JSON Schema of build-profiles.toml, for editors
     Schema,
 }
@@ -169,6 +181,22 @@ pub struct ExplainArgs {
     /// Every key that is set here or wanted by the policy: its value, where from, wanted or not
     #[arg(long, conflicts_with = "key")]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Arguments of `eject`.
+#[derive(Debug, Args)]
+pub struct EjectArgs {
+    /// Write nothing; show what would change
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Go on though the files do not say all that the policy says, or no commit has what would be deleted
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Do not build a package of a few lines under the new files before they are kept
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) no_verify: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

@@ -111,11 +111,23 @@ pub static CODES: &[(&str, &str)] = &[
         "driver_switches_lld_off",
         "a raw `linker` called gcc or clang switches the default LLD off",
     ),
+    (
+        "ejected_uncommitted",
+        "`eject` would delete a file that no commit has as it stands",
+    ),
+    (
+        "ejected_unwritten",
+        "`eject` would lose what the policy says and the files do not",
+    ),
     ("empty_linker_list", "a line of `[linker]` without a linker"),
     ("empty_set", "a set that takes in nothing"),
     (
         "env_configures_nothing",
         "a variable under `[env]` was meant to configure Cargo, which never reads it there",
+    ),
+    (
+        "environments_stay",
+        "after `eject` the files of environments stay, with the `include` that puts them in force",
     ),
     (
         "file_too_large",
@@ -194,8 +206,20 @@ pub static CODES: &[(&str, &str)] = &[
         "a level under `[lint]` whose last day has passed",
     ),
     (
+        "lock_file_follows",
+        "after `eject` the lock file still has the xtask",
+    ),
+    (
         "lto_in_rustflags",
         "`-Clto` in rustflags, which rustc refuses",
+    ),
+    (
+        "machine_layer_stays",
+        "after `eject` a machine's layer stays that `configure` did not write",
+    ),
+    (
+        "machine_settings_end",
+        "after `eject` nothing sets linker and cache for each machine",
     ),
     (
         "managed_and_unmanaged",
@@ -312,6 +336,10 @@ pub static CODES: &[(&str, &str)] = &[
         "`init` took a value over that other machines can't use; the note has the portable form",
     ),
     ("set_matches_nothing", "a set matches no package"),
+    (
+        "still_starts_the_tool",
+        "a CI job or a container starts the tool that is being ejected",
+    ),
     ("storage_named_twice", "two back-ends in `[cache.storage]`"),
     (
         "storage_outranked",
@@ -392,6 +420,10 @@ pub static CODES: &[(&str, &str)] = &[
         "the policy's `tool` excludes this release",
     ),
     ("wrong_type", "a value of another type than the key takes"),
+    (
+        "xtask_stays",
+        "after `eject` a package that mounts the tool stays, since it does more",
+    ),
 ];
 
 /// Whether a diagnostic may bear this code: one of these, or a lint's name.

@@ -23,6 +23,7 @@ pub mod plan;
 pub mod adopt;
 pub mod draft;
 pub mod preset;
+pub mod eject;
 pub mod effect;
 pub mod machine;
 pub mod evidence;

@@ -17,11 +17,12 @@ use std::path::{Path, PathBuf};
 use build_profiles::adopt::adopt;
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 use build_profiles::draft::{Ask, draft};
+use build_profiles::eject::Belongings;
 use build_profiles::facts::{Member, Workspace};
 use build_profiles::plan::OnUndeclared;
 use build_profiles::policy;
 use build_profiles::schema::json_schema;
-use fixture::{POLICY, decide};
+use fixture::{POLICY, decide, ejected, said};
 use jsonschema::Validator;
 use semver::Version;
 use toml_edit::{DocumentMut, Item, Value};
@@ -193,6 +194,13 @@ fn through(mut workspace: Workspace) -> Result<Adopted, String> {
         .any(|finding| finding.level >= Level::Deny)
     {
         return Err(format!("CHANGED: {:#?}", second.diagnostics));
+    }
+    let (after, findings) = ejected(&workspace, &mut Belongings::default());
+    if let Some(finding) = findings.iter().find(|one| one.level >= Level::Deny) {
+        return Err(format!("CHANGED, ejected: {finding:#?}"));
+    }
+    if said(&workspace, None) != said(&after, None) {
+        return Err("CHANGED, ejected".to_owned());
     }
     let unmanaged = policy::parse(&policy, &adopted)
         .0

@@ -1,4 +1,8 @@
 //! What a workspace says already, as a policy: in the shortest form that says exactly that.
+#![expect(
+    clippy::disallowed_types,
+    reason = "an inline snapshot carries its place"
+)]
 
 mod fixture;
 

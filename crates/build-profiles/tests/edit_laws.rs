@@ -212,6 +212,7 @@ fn edits() -> impl Strategy<Value = Edit> {
         1 => paths().prop_map(|path| remove(&KeyPath::new(&path.segments()[..path.segments().len() - 1])))
             .prop_filter("a path", |edit| !edit.path().segments().is_empty()),
         1 => paths().prop_map(|path| Edit::Append { path, element: "\"new\"".into() }),
+        1 => (paths(), 0..3usize).prop_map(|(path, element)| Edit::TakeOut { path, element }),
     ]
 }
 
@@ -333,6 +334,7 @@ proptest! {
                 set(&path, Value::Array(vec!["x".to_owned()])),
                 remove(&path),
                 Edit::Append { path: path.clone(), element: "x".into() },
+                Edit::TakeOut { path: path.clone(), element: 0 },
             ];
             for edit in own {
                 let _ = apply(&text, &[edit]);

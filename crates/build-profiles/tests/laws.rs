@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use build_profiles::diagnostic::{FilePath, Level};
+use build_profiles::eject::{Belongings, Package};
 use build_profiles::facts::{Locked, Member, Workspace};
 use build_profiles::plan::OnUndeclared;
-use fixture::{POLICY, decide, written};
+use fixture::{POLICY, decide, ejected, said, written};
 use proptest::prelude::*;
 use semver::Version;
 
@@ -241,7 +242,75 @@ fn keeps_lines(before: &str, after: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// A workspace that mounts the tool, and the package that does.
+fn mounted(
+    policy: String,
+    (manifest, config, newline): (&str, &str, &str),
+) -> (Workspace, Belongings) {
+    let lines = |text: &str| text.replace('\n', newline);
+    let manifest = manifest.replace("members = [\"a\"]", "members = [\"a\", \"xtask\"]")
+        + &lines("\n\n[profile.xtask]\ninherits = \"release\"\nopt-level = 0\n");
+    let alias = lines("xtask = \"run --profile=xtask --package xtask --\"\n");
+    let header = lines("[alias]\n");
+    let config = match config.contains(&header) {
+        true => config.replace(&header, &format!("{header}{alias}")),
+        false => format!("{config}{newline}{header}{alias}"),
+    };
+    let policy = policy + "\n[unmanaged]\nprofile.xtask = \"starts the tool\"\n";
+    let mut workspace = workspace(policy, &manifest, &config);
+    let text = |text: &str| text.to_owned();
+    let package = Package {
+        name: text("xtask"),
+        folder: text("xtask"),
+        manifest: text(
+            "[package]\nname = \"xtask\"\n\n[dependencies]\nbuild-profiles-xtask = \"0.1\"\n",
+        ),
+        files: BTreeMap::from([(
+            FilePath::new("xtask/src/main.rs"),
+            Some(text(
+                "fn main() -> std::process::ExitCode {\n    build_profiles_xtask::main()\n}\n",
+            )),
+        )]),
+    };
+    workspace.members.push(Member {
+        name: text("xtask"),
+        path: text("xtask"),
+        rust_version: None,
+    });
+    let belongings = Belongings {
+        packages: vec![package],
+        ..Belongings::default()
+    };
+    (workspace, belongings)
+}
+
 proptest! {
+    /// What Cargo makes of the files is the same before and after, with each environment's file in the machine's place
+    /// and without any; nothing of the tool is left in them.
+    #[test]
+    fn ejected_files_say_the_same(generated in generated(), (manifest, config, newline) in noise()) {
+        let (before, mut belongings) = mounted(generated.policy(), (&manifest, &config, newline));
+        let configured = written(&before, &decide(&before, OnUndeclared::Refuse).plan);
+        prop_assert_eq!(decide(&configured, OnUndeclared::Refuse).plan.drift, vec![]);
+        let (after, findings) = ejected(&configured, &mut belongings);
+        prop_assert!(findings.iter().all(|one| one.level < Level::Deny), "{:#?}", findings);
+        prop_assert_eq!(said(&configured, None), said(&after, None));
+        for (file, text) in &configured.files {
+            if file.as_str().contains("/env/") {
+                let now = after.files.get(file).map(String::as_str);
+                prop_assert!(now.is_some(), "{} is gone", file);
+                prop_assert_eq!(said(&configured, Some(text)), said(&after, now));
+            }
+        }
+        prop_assert!(!after.files.contains_key(&FilePath::new(POLICY)));
+        for (file, text) in &after.files {
+            prop_assert!(!text.contains("xtask") && !text.contains("build-profiles"), "{}: {}", file, text);
+            prop_assert!(newline == "\n" || !configured.files[file].contains("\r\n") || text.contains("\r\n"));
+        }
+        let is_read = after.files.get(&FilePath::new(".cargo/config.toml")).is_some_and(|text| text.contains("machine.toml"));
+        prop_assert_eq!(is_read, generated.environment);
+    }
+
     #[test]
     fn twice_is_once(generated in generated(), (manifest, config, _) in noise()) {
         let before = workspace(generated.policy(), &manifest, &config);

@@ -5,6 +5,7 @@ mod lint;
 mod linted;
 mod written;
 mod decided;
+mod eject;
 mod explain;
 mod init;
 mod review;
@@ -31,6 +32,7 @@ impl Command {
             Self::Init(args) => init::run(&args),
             Self::Explain(args) => explain::run(&args),
             Self::Test(args) => test::run(&args),
+            Self::Eject(args) => eject::run(&args),
             Self::Schema => schema::run(),
         };
         outcome.unwrap_or_else(|error| {

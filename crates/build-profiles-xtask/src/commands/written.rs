@@ -30,7 +30,23 @@ pub(super) fn write_proved(
     turn: &Turn,
     unproved: bool,
 ) -> Result<()> {
+    write_proved_if(repository, changes, turn, unproved, &|| Ok(()))
+}
+
+/// The same, for changes that must hold out against one more question.
+pub(super) fn write_proved_if(
+    repository: &Repository,
+    changes: &[FileChange],
+    turn: &Turn,
+    unproved: bool,
+    holds: &dyn Fn() -> Result<()>,
+) -> Result<()> {
     let written = turn.write(changes)?;
+    if let Err(broken) = holds() {
+        written.roll_back()?;
+        return Err(broken
+            .context("the new files were rolled back: with them Cargo can't read the workspace"));
+    }
     let read_by_cargo = |change: &FileChange| {
         change.path != repository.policy_file
             && change.path != nextest_path()

@@ -2,16 +2,27 @@
 //!
 //! Nothing is decided here, and nothing of the machine is read: the answer of `configure --check` is the same everywhere.
 
+// What mounts us, for `eject`.
+mod belongings;
+// Every file that Cargo reads.
 mod chain;
 mod day;
+// CI workflows, containers, editors.
 mod elsewhere;
+// Config files beside and above ours.
 mod include;
+// Every file that a lint looks at.
 mod lintable;
+// The packages of the lock file, by lines.
 mod lock;
+// Which workspace this is, asked of Cargo without its dependency graph.
 mod metadata;
+// What `verify` saw last.
 mod receipt;
+// A workspace as it was at a commit.
 pub(crate) mod revision;
 
+pub(crate) use belongings::belongings;
 pub(crate) use chain::chain;
 pub(crate) use day::today;
 pub(crate) use elsewhere::elsewhere;

@@ -1,6 +1,6 @@
 //! A note for a pull request or a job summary: one line first, the rest folded.
 
-use build_profiles::diagnostic::Level;
+use build_profiles::diagnostic::{Diagnostic, Level};
 use build_profiles::plan::FileChange;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{Report, diff, json::via, position};
 use crate::exit::Exit;
+use crate::read::Repository;
 
 /// GitHub refuses a comment of more than 65,536 characters; a diff is cut well before.
 const DIFF_LIMIT: usize = 20_000;
@@ -18,7 +19,6 @@ pub(super) fn report(report: &Report<'_>) -> String {
     let mut templates = Handlebars::new();
     templates.register_escape_fn(escape);
     let repository = report.repository;
-    let sources = report.repository.sources();
     let rows: Vec<_> = report
         .plan
         .drift
@@ -38,24 +38,7 @@ pub(super) fn report(report: &Report<'_>) -> String {
             })
         })
         .collect();
-    let findings: Vec<_> = report
-        .diagnostics()
-        .into_iter()
-        .map(|finding| {
-            let place = finding.labels.first().and_then(|label| {
-                let (line, _) = position(sources.get(&label.file)?, label.span.start);
-                Some(format!("{}:{line}", label.file))
-            });
-            json!({
-                "level": match finding.level { Level::Error | Level::Deny => "error", Level::Warning => "warning", Level::Note => "note" },
-                "code": finding.code,
-                "message": finding.message,
-                "place": place,
-                "notes": finding.notes,
-                "help": finding.help.iter().map(|help| super::advice(help)).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
+    let findings = findings(repository, &report.diagnostics());
     let whole = diff::patch(report);
     let patch = cut(whole.trim_end(), DIFF_LIMIT);
     let cut = patch.len() < whole.trim_end().len();
@@ -86,6 +69,45 @@ pub(super) fn report(report: &Report<'_>) -> String {
     templates
         .render_template(include_str!("configure.md.hbs"), &data)
         .expect("the template stands in this repository and is rendered by tests")
+}
+
+/// The note of a workspace that leaves the tool.
+pub(super) fn ejected(report: &super::EjectReport<'_>) -> String {
+    let mut templates = Handlebars::new();
+    templates.register_escape_fn(escape);
+    let (summary, whole) = super::eject::parts(report);
+    let patch = cut(whole.trim_end(), DIFF_LIMIT);
+    let data = json!({
+        "summary": summary,
+        "findings": findings(report.repository, &report.diagnostics),
+        "cut": patch.len() < whole.trim_end().len(),
+        "fence": fence(&patch),
+        "patch": patch,
+    });
+    templates
+        .render_template(include_str!("eject.md.hbs"), &data)
+        .expect("the template stands in this repository and is rendered by tests")
+}
+
+fn findings(repository: &Repository, findings: &[&Diagnostic]) -> Vec<Value> {
+    let sources = repository.sources();
+    findings
+        .iter()
+        .map(|finding| {
+            let place = finding.labels.first().and_then(|label| {
+                let (line, _) = position(sources.get(&label.file)?, label.span.start);
+                Some(format!("{}:{line}", label.file))
+            });
+            json!({
+                "level": match finding.level { Level::Error | Level::Deny => "error", Level::Warning => "warning", Level::Note => "note" },
+                "code": finding.code,
+                "message": finding.message,
+                "place": place,
+                "notes": finding.notes,
+                "help": finding.help.iter().map(|help| super::advice(help)).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
 }
 
 /// Lines added and removed.

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "this is the one room that prints")]
 
 mod diff;
+mod eject;
 mod explain;
 mod github;
 mod human;
@@ -30,6 +31,7 @@ use crate::exit::Exit;
 use crate::read::Repository;
 use crate::write::Recovery;
 
+pub(crate) use eject::{EjectReport, ejected};
 pub(crate) use explain::{explained, explained_all};
 pub(crate) use init::{Started, started};
 pub(crate) use lint::{LintReport, linted};

@@ -20,6 +20,22 @@ pub(crate) fn git_ignores(root: &Utf8Path, file: &str) -> Result<bool> {
     Ok(output.status.code() == Some(0))
 }
 
+/// Whether the last commit has a file of the workspace as it stands.
+pub(crate) fn is_committed(root: &Utf8Path, file: &str) -> Result<bool> {
+    let shell = at(root)?;
+    // What git ignores is as lost as what it does not know.
+    let output = cmd!(
+        shell,
+        "git --no-optional-locks status --porcelain --ignored --untracked-files=all -- {file}"
+    )
+    .quiet()
+    .ignore_status()
+    .ignore_stderr()
+    .output();
+    // Without git nothing is known to be safe.
+    Ok(output.is_ok_and(|output| output.status.success() && output.stdout.is_empty()))
+}
+
 /// The commit that a revision names; `None` if this checkout does not have it.
 pub(crate) fn commit(root: &Utf8Path, revision: &str) -> Result<Option<String>> {
     let shell = at(root)?;

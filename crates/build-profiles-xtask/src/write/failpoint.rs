@@ -15,6 +15,7 @@ pub const STEPS: &[&str] = &[
     "undone",
     "kept",
     "forgotten",
+    "emptied",
 ];
 
 /// Aborts if `BUILD_PROFILES_FAILPOINT` is this step, or `<step>:<n>` and this is the n-th time.

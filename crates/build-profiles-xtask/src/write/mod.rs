@@ -5,7 +5,8 @@
 //! 3. A journal goes to the state directory: which files, and what they hold before and after.
 //! 4. Each new text is staged beside its file, each old one kept there; everything is synced.
 //! 5. Each file is swapped in with one rename, after one more look at it.
-//! 6. The caller tries the new files, and then [`Written::keep`]s them or [`Written::roll_back`]s.
+//! 6. The caller tries the new files, and then [`Written::keep`]s them or [`Written::roll_back`]s. A folder in which a
+//!    file was removed goes with it once it is empty and the change is kept.
 //!
 //! Invariant: from 3 to 6 the journal stands. An undo compares it with the disk, moves what was swapped back, and can be
 //! interrupted and repeated at will. Since a change counts only once it is kept, and keeping is the renaming of the
@@ -169,6 +170,13 @@ impl Turn {
                 disk::remove_if_there(&leftover)
                     .with_context(|| format!("failed to delete `{leftover}`"))?;
                 reach("forgotten");
+            }
+        }
+        let removed = kept.files.iter().filter(|entry| entry.after.is_none());
+        for entry in removed {
+            if let Ok(place) = entry.locate(&self.root, &self.boundary) {
+                place.remove_emptied(&self.root, &self.boundary, &entry.path());
+                reach("emptied");
             }
         }
         self.journal.remove_kept()

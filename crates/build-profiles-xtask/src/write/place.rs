@@ -65,6 +65,27 @@ impl Place {
         self.folder().ancestors().take(self.new_folders)
     }
 
+    /// Removes the folders that are empty now that the file is gone, from the inside out: git knows no empty folder, and
+    /// Cargo takes one that a glob of `members` matches for a package without a manifest.
+    ///
+    /// What can't be removed is not empty, or is somebody's to keep. Behind a link nothing is removed: the link would
+    /// lead nowhere.
+    pub(super) fn remove_emptied(&self, root: &Utf8Path, boundary: &Utf8Path, path: &FilePath) {
+        let mut names = Utf8Path::new(path.as_str()).ancestors().skip(1);
+        if names.any(|name| root.join(name).is_symlink()) {
+            return;
+        }
+        for folder in self.folder().ancestors() {
+            if !folder.starts_with(boundary) || root.starts_with(folder) {
+                return;
+            }
+            match fs::remove_dir(folder) {
+                Err(error) if !is_absent(&error) => return,
+                _ => {}
+            }
+        }
+    }
+
     /// Makes the names in its folder last, and those of the folders that were made for it.
     pub(super) fn sync(&self) -> Result<()> {
         for folder in self.folder().ancestors().take(self.new_folders + 1) {

@@ -66,8 +66,8 @@ fn by_a_small_disk() {
     if !probe.is_ok_and(|it| it.status.success()) {
         return skip("a small disk needs `unshare` and the right to mount in it");
     }
-    let pages = (8..40).map(|pages| format!("size={}k", 4 * pages));
-    let inodes = (14..40).map(|inodes| format!("size=1m,nr_inodes={inodes}"));
+    let pages = (12..48).map(|pages| format!("size={}k", 4 * pages));
+    let inodes = (19..48).map(|inodes| format!("size=1m,nr_inodes={inodes}"));
     for disks in [pages.collect::<Vec<_>>(), inodes.collect()] {
         let mut outcomes = Vec::new();
         for disk in disks {

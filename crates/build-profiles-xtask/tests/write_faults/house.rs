@@ -30,6 +30,8 @@ const PLAN: &[(&str, Option<&str>, Option<&str>)] = &[
     ),
     (".config/deep/nextest.toml", None, Some("")),
     ("old.toml", Some("going\n"), None),
+    ("old/deep/old.toml", Some("going\n"), None),
+    ("old/src/old.toml", Some("going\n"), None),
     ("same.toml", Some("same\n"), Some("same\n")),
 ];
 
@@ -44,7 +46,9 @@ impl House {
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder can be made");
         let house = Self { dir };
-        fs::create_dir_all(house.root().join(".cargo")).expect("it is new");
+        for folder in [".cargo", "old/deep", "old/src"] {
+            fs::create_dir_all(house.root().join(folder)).expect("it is new");
+        }
         for (path, before, _) in PLAN {
             if let Some(before) = before {
                 house.put(path, before);

@@ -28,7 +28,7 @@ fn kill(house: &House, what: &str, step: &str, nth: usize) -> bool {
 fn assert_mended(house: &House, step: &str) {
     house.assert_each_old_or_new();
     let recovery = house.turn().recover().expect("it can be recovered");
-    let kept = matches!(step, "kept" | "forgotten");
+    let kept = matches!(step, "kept" | "forgotten" | "emptied");
     let wanted = if kept {
         House::seen_after()
     } else {
@@ -79,8 +79,9 @@ fn at_any_step_of_the_recovery_too() {
         ("written", 1),
         ("kept", 1),
         ("forgotten", 3),
+        ("emptied", 2),
     ] {
-        for second in ["restored", "tidied", "undone", "forgotten"] {
+        for second in ["restored", "tidied", "undone", "forgotten", "emptied"] {
             for second_nth in 1.. {
                 let house = House::new();
                 assert!(kill(&house, "keep", step, nth), "{step}:{nth}");
@@ -109,7 +110,7 @@ fn after_which_an_edited_file_is_left_alone() {
     let old = left.old.as_ref().expect("its old text is kept");
     let old = std::fs::read_to_string(old).expect("it is there");
     assert_eq!(old, House::new().text("Cargo.toml").expect("it is there"));
-    assert_eq!(undone.restored.len(), 4);
+    assert_eq!(undone.restored.len(), 6);
 }
 
 #[test]

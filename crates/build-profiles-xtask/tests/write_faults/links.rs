@@ -136,3 +136,29 @@ fn a_path_above_the_workspace_needs_a_wider_boundary() {
         .expect("nor here");
     assert_eq!(fs::read_to_string(target).expect("it is there"), "new");
 }
+
+#[test]
+fn a_folder_that_is_emptied_goes_unless_a_link_leads_to_it() {
+    let house = House::new();
+    let mut plan = house.change("old/deep/old.toml", None);
+    plan.extend(house.change("old/src/old.toml", None));
+    written(&house, &plan);
+    assert!(!house.root().join("old").exists());
+
+    fs::create_dir(house.root().join("real")).expect("it is new");
+    house.put("real/file.toml", "going");
+    house.link("real", "link");
+    written(&house, &house.change("link/file.toml", None));
+    assert!(house.root().join("link").is_dir());
+}
+
+#[test]
+fn a_folder_with_something_else_in_it_stays() {
+    let house = House::new();
+    house.put("old/src/mine", "");
+    let mut plan = house.change("old/deep/old.toml", None);
+    plan.extend(house.change("old/src/old.toml", None));
+    written(&house, &plan);
+    assert!(!house.root().join("old/deep").exists());
+    assert_eq!(house.text("old/src/mine").as_deref(), Some(""));
+}

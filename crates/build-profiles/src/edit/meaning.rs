@@ -54,6 +54,13 @@ impl Meaning {
                         }
                     }
                 }
+                Edit::TakeOut { element, .. } => {
+                    if let Some(Said::Array(elements)) = leaves.get_mut(path)
+                        && *element < elements.len()
+                    {
+                        elements.remove(*element);
+                    }
+                }
                 Edit::Remove { .. } => forget(&mut leaves, path),
             }
         }

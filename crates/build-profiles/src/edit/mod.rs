@@ -60,13 +60,25 @@ pub enum Edit {
         /// The element, without its decoration.
         element: toml_edit::Value,
     },
+    /// Takes one element out of an array or of an array of tables; the others keep their bytes and comments.
+    ///
+    /// The last element of an array leaves `[]`. That of an array of tables can't go this way: remove the array.
+    TakeOut {
+        /// The array.
+        path: KeyPath,
+        /// The element's number, from 0.
+        element: usize,
+    },
 }
 
 impl Edit {
     /// What the edit is about.
     pub fn path(&self) -> &KeyPath {
         match self {
-            Self::Set { path, .. } | Self::Remove { path } | Self::Append { path, .. } => path,
+            Self::Set { path, .. }
+            | Self::Remove { path }
+            | Self::Append { path, .. }
+            | Self::TakeOut { path, .. } => path,
         }
     }
 }

@@ -61,7 +61,7 @@ impl Round<'_> {
         let mut later = Vec::new();
         for edit in edits.iter().copied() {
             let path = edit.path().segments();
-            let waits = matches!(edit, Edit::Remove { .. })
+            let waits = matches!(edit, Edit::Remove { .. } | Edit::TakeOut { .. })
                 || waiting.are_related(path)
                 || !self.write_one(edit).map_err(|(reason, span)| Refusal {
                     path: edit.path().clone(),
@@ -137,7 +137,7 @@ impl Round<'_> {
             Edit::Append { element, .. } => {
                 (New::Text(format!("[{}]", render::toml(element))), None)
             }
-            Edit::Remove { .. } => return false,
+            Edit::Remove { .. } | Edit::TakeOut { .. } => return false,
         };
         let newcomer = Newcomer {
             tree: self.tree,
@@ -213,7 +213,8 @@ impl Round<'_> {
         let mut nodes = Vec::new();
         for edit in edits.iter().copied() {
             let path = edit.path().segments();
-            if !matches!(edit, Edit::Remove { .. }) || waiting.are_related(path) {
+            let takes = matches!(edit, Edit::Remove { .. } | Edit::TakeOut { .. });
+            if !takes || waiting.are_related(path) {
                 waiting.insert(path);
                 later.push(edit);
                 continue;
@@ -223,6 +224,16 @@ impl Round<'_> {
                 reason: reason.to_owned(),
                 span: None,
             };
+            if let Edit::TakeOut { element, .. } = edit {
+                // The numbers of the other elements change with it.
+                waiting.insert(path);
+                let taken = take_out(tree, path, *element).map_err(|reason| refuse(&reason))?;
+                match taken {
+                    Taken::Table(node) => nodes.push(node),
+                    Taken::Member(patches) => self.patches.extend(patches),
+                }
+                continue;
+            }
             if path.is_empty() {
                 return Err(refuse("an empty path names no key"));
             }
@@ -276,6 +287,36 @@ impl Round<'_> {
         }
         patches.extend(blocks.patches(tree.text, tree.newline));
         Ok(patches)
+    }
+}
+
+/// What taking an element out comes to.
+enum Taken {
+    /// The node of one `[[path]]` that goes.
+    Table(NodeId),
+    /// Patches within the brackets of an array.
+    Member(Vec<Patch>),
+}
+
+fn take_out(tree: &Tree<'_>, path: &[String], element: usize) -> Result<Taken, String> {
+    let none = || "it has no such element".to_owned();
+    let node = tree.find(path).ok_or_else(none)?;
+    if tree.in_tables(node) {
+        return Err("the path leads through an array of tables".to_owned());
+    }
+    match (&tree.node(node).kind, tree.entry(node)) {
+        (Kind::Tables, _) => {
+            let child = tree.node(node).children.get(&element.to_string());
+            child.copied().map(Taken::Table).ok_or_else(none)
+        }
+        (Kind::Leaf(leaf), Some(entry)) => match &leaf.elements {
+            Some(elements) if element < elements.len() => {
+                set::take_out(tree, entry, elements, element).map(Taken::Member)
+            }
+            Some(_) => Err(none()),
+            None => Err("it is no array".to_owned()),
+        },
+        _ => Err("it is no array".to_owned()),
     }
 }
 

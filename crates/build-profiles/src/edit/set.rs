@@ -61,6 +61,20 @@ pub(super) fn append(
     list(tree, entry, old).patches(&changes, tree.newline)
 }
 
+/// The patches that take one element out of an array.
+pub(super) fn take_out(
+    tree: &Tree<'_>,
+    entry: &Entry,
+    old: &[Element],
+    element: usize,
+) -> Result<Vec<Patch>, String> {
+    let changes = Changes {
+        drop: [element].into(),
+        ..Changes::default()
+    };
+    list(tree, entry, old).patches(&changes, tree.newline)
+}
+
 fn array(
     tree: &Tree<'_>,
     entry: &Entry,

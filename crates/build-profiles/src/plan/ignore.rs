@@ -8,10 +8,8 @@ use crate::local::LOCAL_POLICY;
 use crate::policy::Policy;
 use crate::settings::Settings;
 
-pub(super) fn lines(policy: &Policy, settings: &Settings, workspace: &Workspace, plan: &mut Plan) {
-    if !settings.includes_machine {
-        return;
-    }
+/// The files with the line that each is to have: for the machine's layer, and for a person's opt-out.
+pub(crate) fn wanted(policy: &Policy, workspace: &Workspace) -> Vec<(FilePath, String)> {
     let above = config_path(policy)
         .parent()
         .trim_end_matches(".cargo")
@@ -23,14 +21,22 @@ pub(super) fn lines(policy: &Policy, settings: &Settings, workspace: &Workspace,
     let git = FilePath::new(format!("{above}.gitignore"));
     let docker = FilePath::new(format!("{above}.dockerignore"));
     let mut wanted = Vec::new();
+    if workspace.files.contains_key(&docker) {
+        wanted.push((docker, machine.clone()));
+    }
     if workspace.in_git {
         let local = FilePath::new(".gitignore");
-        wanted.push((git.clone(), format!("/{machine}")));
+        wanted.push((git, format!("/{machine}")));
         wanted.push((local, format!("/{LOCAL_POLICY}")));
     }
-    if workspace.files.contains_key(&docker) {
-        wanted.push((docker, machine));
+    wanted
+}
+
+pub(super) fn lines(policy: &Policy, settings: &Settings, workspace: &Workspace, plan: &mut Plan) {
+    if !settings.includes_machine {
+        return;
     }
+    let wanted = wanted(policy, workspace);
     let mut files: Vec<FilePath> = wanted.iter().map(|(file, _)| file.clone()).collect();
     files.sort();
     files.dedup();

@@ -1,7 +1,7 @@
 //! Which files change, before and after, and what in them is not as the policy says.
 
 mod compare;
-mod ignore;
+pub(crate) mod ignore;
 mod include;
 pub(crate) mod nextest;
 mod own;
@@ -272,7 +272,7 @@ fn write(
 }
 
 /// The first lines of a file that is written from nothing.
-fn header(policy: &Policy, file: &FilePath) -> String {
+pub(crate) fn header(policy: &Policy, file: &FilePath) -> String {
     let folder = config_path(policy).sibling("env");
     if *file == portable_path(policy) {
         "# Written by `cargo xtask configure` from build-profiles.toml; change it there.\n\

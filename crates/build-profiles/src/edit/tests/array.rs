@@ -171,3 +171,32 @@ fn one_more_element() {
         "[build]\njobs = 1\n\n[[include]]\npath = \"a.toml\"\n\n[[include]]\npath = \"m.toml\"\noptional = true\n\n[env]\nA = \"b\"\n",
     );
 }
+
+#[test]
+fn an_element_is_taken_out() {
+    let both = "x = [{ a = 1 }, \"b\"] # why\n\n[y]\n";
+    check(both, &[take_out("x", 0)], "x = [\"b\"] # why\n\n[y]\n");
+    check(both, &[take_out("x", 1)], "x = [{ a = 1 }] # why\n\n[y]\n");
+    let all = [take_out("x", 0), take_out("x", 0)];
+    check(both, &all, "x = [] # why\n\n[y]\n");
+    check(
+        "t.x = [\n    # one\n    \"a\",\n    # two\n    \"b\", # also\n]\n",
+        &[take_out("t.x", 1)],
+        "t.x = [\n    # one\n    \"a\",\n]\n",
+    );
+}
+
+#[test]
+fn a_table_is_taken_out_of_an_array_of_tables() {
+    let three = "[[x]]\na = 1\n\n# two\n[[x]]\na = 2\n\n[[x]]\na = 3\n\n[y]\nb = 1\n";
+    check(
+        three,
+        &[take_out("x", 1)],
+        "[[x]]\na = 1\n\n[[x]]\na = 3\n\n[y]\nb = 1\n",
+    );
+    check(
+        three,
+        &[take_out("x", 2), take_out("x", 1), remove("y")],
+        "[[x]]\na = 1\n",
+    );
+}

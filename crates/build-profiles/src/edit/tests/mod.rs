@@ -56,6 +56,13 @@ fn append(dotted: &str, element: &str) -> Edit {
     }
 }
 
+fn take_out(dotted: &str, element: usize) -> Edit {
+    Edit::TakeOut {
+        path: path(dotted),
+        element,
+    }
+}
+
 /// Holds the result against the expectation; then the same again with CRLF, with a byte order mark, and without a final
 /// line break.
 #[track_caller]

@@ -31,6 +31,11 @@ fn what_is_a_table_is_no_leaf() {
     refused("[[a]]\n", &[set("a", 2)], "it is an array of tables");
     refused("[[a]]\n", &[append("a", "2")], "the new element is none");
     refused("a = 1\n", &[append("a", "2")], "it is no array");
+    refused("a = 1\n", &[take_out("a", 0)], "it is no array");
+    refused("[a]\n", &[take_out("a", 0)], "it is no array");
+    refused("a = [1]\n", &[take_out("a", 1)], "no such element");
+    refused("[[a]]\n", &[take_out("a", 1)], "no such element");
+    refused("a = 1\n", &[take_out("b", 0)], "no such element");
 }
 
 #[test]

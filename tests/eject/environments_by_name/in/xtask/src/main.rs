@@ -1,0 +1,3 @@
+fn main() -> std::process::ExitCode {
+    build_profiles_xtask::main()
+}
