@@ -126,6 +126,15 @@ pub struct InitArgs {
     /// Begin with a trade-off: what the policy then says goes beyond what the files say. May be given several times
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = presets())]
     pub(crate) preset: Vec<String>,
+    /// Make an xtask that starts this tool, with its alias and its profile; where there is one, say which lines add it
+    #[arg(long)]
+    pub(crate) xtask: bool,
+    /// With `--xtask`: write those lines
+    #[arg(long, requires = "xtask")]
+    pub(crate) write: bool,
+    /// What the xtask depends on: a version, or an inline table [default: the git repository of this tool]
+    #[arg(long, value_name = "TOML", requires = "xtask")]
+    pub(crate) dependency: Option<String>,
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -299,18 +308,16 @@ pub(crate) fn started(arguments: impl Iterator<Item = OsString>) -> (&'static st
         Utf8PathBuf::from(program.to_string_lossy().into_owned()).file_stem()
             == Some("cargo-build-profiles")
     });
-    if arguments
+    let is_prefixed = arguments
         .get(1)
-        .is_some_and(|first| first == "build-profiles")
-    {
+        .is_some_and(|first| first == "build-profiles");
+    if is_prefixed {
         arguments.remove(1);
     }
-    (
-        if installed {
-            "cargo build-profiles"
-        } else {
-            "cargo xtask"
-        },
-        arguments,
-    )
+    let name = match (installed, is_prefixed) {
+        (true, _) => "cargo build-profiles",
+        (false, true) => "cargo xtask build-profiles",
+        (false, false) => "cargo xtask",
+    };
+    (name, arguments)
 }

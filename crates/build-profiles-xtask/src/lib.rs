@@ -37,6 +37,23 @@ use clap::{CommandFactory, FromArgMatches};
 
 /// Parses the command line, runs it, and gives its exit code.
 pub fn main() -> std::process::ExitCode {
+    outcome().into()
+}
+
+/// Runs what follows `cargo xtask build-profiles`, and ends the process with its exit code; for any other command line it
+/// does nothing.
+///
+/// For an xtask with commands of its own, whatever parses them: called first in `main`, it gets in no other command's way.
+pub fn intercept() {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == "build-profiles")
+    {
+        std::process::exit(outcome().code().into());
+    }
+}
+
+fn outcome() -> Exit {
     let (name, arguments) = cli::started(std::env::args_os());
     render::started_as(name);
     let command = cli::Cli::command().bin_name(name);
@@ -44,7 +61,7 @@ pub fn main() -> std::process::ExitCode {
         .try_get_matches_from(arguments)
         .and_then(|matches| cli::Cli::from_arg_matches(&matches));
     match parsed {
-        Ok(cli) => cli.command.run().into(),
+        Ok(cli) => cli.command.run(),
         Err(error) => error.exit(),
     }
 }

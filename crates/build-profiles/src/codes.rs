@@ -210,6 +210,10 @@ pub static CODES: &[(&str, &str)] = &[
         "after `eject` the lock file still has the xtask",
     ),
     (
+        "lock_file_grows",
+        "the lock file follows what `init` has added to the workspace",
+    ),
+    (
         "lto_in_rustflags",
         "`-Clto` in rustflags, which rustc refuses",
     ),
@@ -239,6 +243,10 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "mold_by_search_path",
         "a `-B` flag that does not select mold any more",
+    ),
+    (
+        "mount_by_hand",
+        "a line of the xtask that only a person can place",
     ),
     (
         "native_cpu_under_cache",
@@ -367,6 +375,10 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     ("tests_fail", "a test fails"),
     (
+        "uncommitted_changes",
+        "a file that `init` changes has changes that are in no commit",
+    ),
+    (
         "undeclared",
         "the files say what the policy could own and does not name",
     ),
@@ -420,6 +432,30 @@ pub static CODES: &[(&str, &str)] = &[
         "the policy's `tool` excludes this release",
     ),
     ("wrong_type", "a value of another type than the key takes"),
+    (
+        "xtask_alias_taken",
+        "`alias.xtask` runs something that is no member of the workspace",
+    ),
+    (
+        "xtask_excluded",
+        "`workspace.exclude` keeps an xtask from being a member",
+    ),
+    (
+        "xtask_exists",
+        "the workspace has an xtask; the lines that add this tool to it",
+    ),
+    (
+        "xtask_folder_taken",
+        "a folder `xtask` is there and no member of the workspace",
+    ),
+    (
+        "xtask_mounted",
+        "the workspace's xtask mounts this tool already",
+    ),
+    (
+        "xtask_needs_newer_rust",
+        "the toolchain of this workspace is too old to compile the tool as an xtask",
+    ),
     (
         "xtask_stays",
         "after `eject` a package that mounts the tool stays, since it does more",

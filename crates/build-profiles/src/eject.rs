@@ -4,7 +4,6 @@
 //! xtask where it does nothing but start this tool. What was in force by an environment's file stays in force: with
 //! environments the `include` stays too, since a CI job that copies its file would lose it without a word.
 
-mod draft;
 mod mount;
 mod notes;
 mod traces;
@@ -19,7 +18,7 @@ use crate::machine::{self, Freshness, Wants};
 use crate::plan::{FileChange, header};
 use crate::policy::Policy;
 use crate::settings::Settings;
-use draft::Draft;
+use crate::touched::Touched;
 
 pub use notes::{drift, not_in_git};
 pub use traces::HAKARI;
@@ -109,7 +108,7 @@ pub fn eject(
     workspace: &Workspace,
     belongings: &Belongings,
 ) -> Ejection {
-    let mut draft = Draft::new(workspace);
+    let mut draft = Touched::new(workspace);
     let mut ejection = Ejection::default();
     draft.know(policy_file, Some(&belongings.policy));
     draft.remove(policy_file);
@@ -165,7 +164,7 @@ pub fn eject(
 
 /// Takes out of the generated files what says that this tool writes them. What says that an environment's file is to be
 /// copied stays as long as the copy is read.
-fn headers(policy: &Policy, settings: &Settings, include_stays: bool, draft: &mut Draft<'_>) {
+fn headers(policy: &Policy, settings: &Settings, include_stays: bool, draft: &mut Touched<'_>) {
     let names = settings.environments.keys();
     let by_name = !settings.includes_machine;
     let environments = names.map(|name| (environment_path(policy, name), by_name));

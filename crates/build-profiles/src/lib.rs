@@ -23,6 +23,8 @@ pub mod plan;
 pub mod adopt;
 pub mod draft;
 pub mod preset;
+pub mod scaffold;
+mod touched;
 pub mod eject;
 pub mod effect;
 pub mod machine;

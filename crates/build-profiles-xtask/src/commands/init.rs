@@ -1,14 +1,18 @@
-//! `init`: writes down, as a policy, what a workspace says already. No other file changes.
+//! `init`: writes down, as a policy, what a workspace says already. No other file changes, unless an xtask is asked for.
 
-use anyhow::Result;
+mod scaffold;
+
+use anyhow::{Result, bail};
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 use build_profiles::draft::{Ask, draft};
 use build_profiles::lint::Lint;
 use build_profiles::plan::FileChange;
 use build_profiles::preset::preset;
+use build_profiles::scaffold::{is_missing, unmanaged};
+use semver::Version;
 
 use super::linted::{Reach, lint};
-use super::written::{take_turn, write_proved};
+use super::written::{take_turn, write_proved_if};
 use crate::cli::InitArgs;
 use crate::exit::Exit;
 use crate::read::{self, Repository};
@@ -29,7 +33,11 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit> {
     };
     let (repository, start) = begin(args, read::repository(&args.common, place)?)?;
     if start.exit(args) == Exit::Clean {
-        write_proved(&repository, &start.changes, &turn, false)?;
+        let is_read = || match read::place(&args.common)?.is_broken() {
+            true => bail!("a file that Cargo reads is no valid TOML any more"),
+            false => Ok(()),
+        };
+        write_proved_if(&repository, &start.changes, &turn, false, &is_read)?;
     }
     drop(turn);
     Ok(report(args, &repository, &start, true))
@@ -46,6 +54,20 @@ impl Start {
     fn exit(&self, args: &InitArgs) -> Exit {
         Exit::of(self.findings.iter(), args.common.strict)
     }
+
+    /// Adds changes; a file that changes twice changes once.
+    fn add(&mut self, changes: Vec<FileChange>) {
+        for change in changes {
+            match self
+                .changes
+                .iter_mut()
+                .find(|known| known.path == change.path)
+            {
+                Some(known) => known.after = change.after,
+                None => self.changes.push(change),
+            }
+        }
+    }
 }
 
 /// The repository with its new policy.
@@ -59,20 +81,33 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
         findings,
     };
     let file = repository.policy_file.clone();
-    if repository.has_policy {
+    if repository.has_policy && !args.xtask {
         start.findings = vec![policy_exists(&file)];
         return Ok((repository, start));
     }
     if start.exit(args) != Exit::Clean {
         return Ok((repository, start));
     }
-    repository.read_lock()?;
-    if let Some(text) = drafted(args, &mut repository, &mut start.findings)? {
-        start.changes.push(FileChange {
-            path: file,
-            before: None,
-            after: Some(text),
-        });
+    let toolchain = run::toolchain(&repository.children())?;
+    if !repository.has_policy {
+        repository.read_lock()?;
+        if let Some(text) = drafted(args, &toolchain.cargo, &mut repository, &mut start.findings)? {
+            start.changes.push(FileChange {
+                path: file.clone(),
+                before: None,
+                after: Some(text),
+            });
+        }
+    }
+    if args.xtask && start.exit(args) == Exit::Clean {
+        let policy = repository.policy_text.clone();
+        let policy = Some((&file, policy.as_str()));
+        let made = scaffold::scaffolded(args, &mut repository, &toolchain.cargo, policy)?;
+        start.findings.extend(made.diagnostics);
+        start.add(made.changes);
+    }
+    if start.exit(args) != Exit::Clean {
+        start.changes.clear();
     }
     Ok((repository, start))
 }
@@ -80,20 +115,21 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
 /// The policy's text, which holds: neither plan nor lints keep a check from passing. `None`: the findings say why not.
 fn drafted(
     args: &InitArgs,
+    cargo: &Version,
     repository: &mut Repository,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<String>> {
-    let toolchain = run::toolchain(&repository.children())?;
     let beside = read::beside(&repository.root)?;
     let file = repository.policy_file.clone();
+    let unmanaged = (args.xtask && is_missing(&repository.workspace)).then(unmanaged);
     let mut denied: Vec<(&'static Lint, usize)> = Vec::new();
     loop {
         let ask = Ask {
             file: &file,
             beside: &beside,
-            cargo: &toolchain.cargo,
+            cargo,
             denied: &denied,
-            unmanaged: &[],
+            unmanaged: unmanaged.as_slice(),
         };
         let made = match draft(&ask, &repository.workspace) {
             Ok(made) => made,
@@ -163,6 +199,7 @@ fn report(args: &InitArgs, repository: &Repository, start: &Start, writes: bool)
             findings: &start.findings,
             written: writes && exit == Exit::Clean,
             preset: !args.preset.is_empty(),
+            xtask: args.xtask,
             exit,
         },
     );

@@ -364,9 +364,15 @@ pub(crate) fn repository(args: &CommonArgs, place: Place) -> Result<Repository> 
 
 /// Files beside the root manifest that say something of the workspace, and that no plan is about.
 pub(crate) fn beside(root: &Utf8Path) -> Result<BTreeMap<FilePath, String>> {
+    let names: Vec<FilePath> = BESIDE.iter().map(|name| FilePath::new(*name)).collect();
+    texts(root, &names)
+}
+
+/// The texts of those of these files that are there.
+pub(crate) fn texts(root: &Utf8Path, files: &[FilePath]) -> Result<BTreeMap<FilePath, String>> {
     let mut disk = Disk::new(root);
-    for name in BESIDE {
-        disk.keep(FilePath::new(*name))?;
+    for file in files {
+        disk.keep(file.clone())?;
     }
     Ok(disk.files)
 }
@@ -510,9 +516,12 @@ fn policy_path(args: &CommonArgs, root: &Utf8Path) -> Result<FilePath> {
 }
 
 fn no_policy(file: &FilePath) -> Diagnostic {
-    Diagnostic::error("no_policy", format!("there is no policy: `{file}` does not exist"))
-        .with_help("write one; this is enough to begin with:\n\nschema = 1\ntoolchain = \"1.94\"\n\n[profile.dev]\ntradeoff = \"compile-time\"")
-        .with_help("docs/policy.md says what else it can hold")
+    Diagnostic::error(
+        "no_policy",
+        format!("there is no policy: `{file}` does not exist"),
+    )
+    .with_help("have it written from what is there: cargo xtask init")
+    .with_help("or write one by hand; docs/policy.md says what it can hold")
 }
 
 fn outside(file: &FilePath, policy: &Policy, boundary: &Utf8Path) -> Diagnostic {

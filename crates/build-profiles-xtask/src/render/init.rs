@@ -20,6 +20,8 @@ pub(crate) struct Started<'a> {
     pub(crate) written: bool,
     /// Whether the policy says more than the files do.
     pub(crate) preset: bool,
+    /// Whether there is an xtask now that starts this tool.
+    pub(crate) xtask: bool,
     /// What the run comes to.
     pub(crate) exit: Exit,
 }
@@ -65,9 +67,13 @@ fn summary(started: &Started<'_>) {
         .iter()
         .map(|change| change.path.as_str())
         .collect();
-    match started.written {
-        true => eprintln!("wrote {}; no other file has changed", names.join(", ")),
-        false => eprintln!(
+    match (started.written, &names[..]) {
+        (_, []) => {
+            eprintln!("nothing to write");
+            return;
+        }
+        (true, names) => eprintln!("wrote {}; no other file has changed", names.join(", ")),
+        (false, names) => eprintln!(
             "nothing was written; `init` without `--dry-run` writes {}",
             names.join(", ")
         ),
@@ -78,5 +84,9 @@ fn summary(started: &Started<'_>) {
         }
         false => "next: read it, change what should be otherwise, and run `cargo xtask configure`",
     };
-    eprintln!("{}", advice(next));
+    // The xtask is there from now on, however we were started.
+    match started.xtask {
+        true => eprintln!("{next}"),
+        false => eprintln!("{}", advice(next)),
+    }
 }

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike};
 
-use super::draft::Draft;
 use super::traces;
 use super::{Belongings, Ejection, LIBRARY, Package};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::edit::Edit;
 use crate::layout::manifest_path;
 use crate::policy::Policy;
+use crate::touched::Touched;
 use crate::value::KeyPath;
 
 /// Lets each package go that does nothing but mount this tool, with what leads to it; gives those that go, and the names
@@ -18,7 +18,7 @@ use crate::value::KeyPath;
 pub(super) fn packages<'b>(
     policy: &Policy,
     belongings: &'b Belongings,
-    draft: &mut Draft<'_>,
+    draft: &mut Touched<'_>,
     ejection: &mut Ejection,
 ) -> (Vec<&'b Package>, Vec<String>) {
     draft.know(&FilePath::new(traces::HAKARI), belongings.hakari.as_ref());
@@ -284,7 +284,7 @@ fn end_of_comment(text: &str) -> usize {
 }
 
 /// Says why a package stays, and which lines start this tool.
-fn stays(package: &Package, library: &Library, reasons: Vec<String>, draft: &mut Draft<'_>) {
+fn stays(package: &Package, library: &Library, reasons: Vec<String>, draft: &mut Touched<'_>) {
     const MOST: usize = 8;
     let manifest = package.manifest_path();
     let mut finding = Diagnostic::new(
@@ -315,7 +315,7 @@ fn stays(package: &Package, library: &Library, reasons: Vec<String>, draft: &mut
 }
 
 /// Takes the line of `workspace.dependencies` out that nobody asks for any more.
-fn shared_dependency(root: &str, draft: &mut Draft<'_>) {
+fn shared_dependency(root: &str, draft: &mut Touched<'_>) {
     let Some(document) = document(root) else {
         return;
     };

@@ -1,6 +1,5 @@
 //! What there is to say: what ends, what stays and why, and what is left to do by hand.
 
-use super::draft::Draft;
 use super::{Belongings, Package};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::layout::{config_path, environment_path, machine_path};
@@ -8,6 +7,7 @@ use crate::machine::programs_in;
 use crate::plan::{Drift, DriftKind, Plan};
 use crate::policy::{CacheScope, Policy};
 use crate::settings::Settings;
+use crate::touched::Touched;
 
 /// The finding that files are not as the policy says; `None`: they are. With `force` it is said and keeps nobody.
 pub fn drift(policy_file: &FilePath, plan: &Plan, force: bool) -> Option<Diagnostic> {
@@ -80,7 +80,7 @@ pub(super) fn machine(
     belongings: &Belongings,
     is_foreign: bool,
     include_stays: bool,
-    draft: &mut Draft<'_>,
+    draft: &mut Touched<'_>,
 ) {
     let (linkers, cache) = (&policy.base.linkers, &policy.base.cache);
     let text = belongings.machine.as_deref().filter(|_| !is_foreign);
@@ -175,7 +175,7 @@ fn by_hand(policy: &Policy) -> String {
 }
 
 /// That the files of environments stay, and what puts them in force.
-pub(super) fn environments(policy: &Policy, settings: &Settings, draft: &mut Draft<'_>) {
+pub(super) fn environments(policy: &Policy, settings: &Settings, draft: &mut Touched<'_>) {
     let names = settings.environments.keys();
     let files: Vec<FilePath> = names.map(|name| environment_path(policy, name)).collect();
     let Some(first) = files.first() else {
@@ -210,7 +210,7 @@ pub(super) fn environments(policy: &Policy, settings: &Settings, draft: &mut Dra
 }
 
 /// That a machine's layer that is not ours stays, and what reads it.
-pub(super) fn foreign_machine(machine: &FilePath, draft: &mut Draft<'_>) {
+pub(super) fn foreign_machine(machine: &FilePath, draft: &mut Touched<'_>) {
     draft.say(
         Diagnostic::new(
             Level::Note,
@@ -223,7 +223,7 @@ pub(super) fn foreign_machine(machine: &FilePath, draft: &mut Draft<'_>) {
 }
 
 /// That the lock file is behind once a package goes.
-pub(super) fn lock_file(gone: &[&Package], draft: &mut Draft<'_>) {
+pub(super) fn lock_file(gone: &[&Package], draft: &mut Touched<'_>) {
     if gone.is_empty() {
         return;
     }
@@ -243,7 +243,7 @@ pub(super) fn lock_file(gone: &[&Package], draft: &mut Draft<'_>) {
 }
 
 /// Where somebody starts the tool: after this they would fail.
-pub(super) fn elsewhere(belongings: &Belongings, aliases: &[String], draft: &mut Draft<'_>) {
+pub(super) fn elsewhere(belongings: &Belongings, aliases: &[String], draft: &mut Touched<'_>) {
     const MOST: usize = 12;
     const COMMANDS: [&str; 7] = [
         "configure",

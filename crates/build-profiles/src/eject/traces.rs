@@ -4,13 +4,13 @@ use glob::{MatchOptions, Pattern};
 use toml_edit::{Document, Item};
 
 use super::Package;
-use super::draft::Draft;
 use crate::diagnostic::FilePath;
 use crate::edit::{Edit, parse};
 use crate::layout::{config_path, machine_path, manifest_path};
 use crate::local::LOCAL_POLICY;
 use crate::plan::{ignore, includes};
 use crate::policy::Policy;
+use crate::touched::Touched;
 use crate::value::{KeyPath, Value};
 
 /// Where cargo-hakari says which packages it leaves out.
@@ -24,7 +24,7 @@ const GLOB: MatchOptions = MatchOptions {
 };
 
 /// Takes out the very lines that `configure` writes. That of the machine's layer stays as long as something reads it.
-pub(super) fn ignore_lines(policy: &Policy, include_stays: bool, draft: &mut Draft<'_>) {
+pub(super) fn ignore_lines(policy: &Policy, include_stays: bool, draft: &mut Touched<'_>) {
     for (file, line) in ignore::wanted(policy, draft.workspace) {
         let is_machines = line.trim_start_matches('/') != LOCAL_POLICY;
         let Some(text) = draft.text(&file) else {
@@ -49,7 +49,7 @@ pub(super) fn ignore_lines(policy: &Policy, include_stays: bool, draft: &mut Dra
 }
 
 /// Takes the machine's layer out of the config's `include`.
-pub(super) fn include(policy: &Policy, draft: &mut Draft<'_>) {
+pub(super) fn include(policy: &Policy, draft: &mut Touched<'_>) {
     let (config, machine) = (config_path(policy), machine_path(policy));
     let name = machine.as_str().rsplit('/').next().unwrap_or_default();
     let found = includes(draft.text(&config).unwrap_or_default());
@@ -67,7 +67,7 @@ pub(super) fn include(policy: &Policy, draft: &mut Draft<'_>) {
 }
 
 /// Takes the package out of `members` and `default-members`. Says whether a glob takes it in that takes in others too.
-pub(super) fn members(package: &Package, others: &[&Package], draft: &mut Draft<'_>) -> bool {
+pub(super) fn members(package: &Package, others: &[&Package], draft: &mut Touched<'_>) -> bool {
     let root = manifest_path();
     let mut by_glob = false;
     for key in ["members", "default-members"] {
@@ -139,7 +139,7 @@ impl Alias {
 }
 
 /// Every alias of the config files of this workspace.
-pub(super) fn aliases(policy: &Policy, draft: &Draft<'_>) -> Vec<Alias> {
+pub(super) fn aliases(policy: &Policy, draft: &Touched<'_>) -> Vec<Alias> {
     let workspace = draft.workspace;
     let mut files = vec![config_path(policy)];
     files.extend(workspace.included.iter().chain(&workspace.parents).cloned());
@@ -168,7 +168,7 @@ pub(super) fn aliases(policy: &Policy, draft: &Draft<'_>) -> Vec<Alias> {
 }
 
 /// Takes the aliases out that run the package, and the profile that it was built with if it is nobody else's.
-pub(super) fn alias_and_profile(policy: &Policy, package: &Package, draft: &mut Draft<'_>) {
+pub(super) fn alias_and_profile(policy: &Policy, package: &Package, draft: &mut Touched<'_>) {
     let (ours, others): (Vec<Alias>, Vec<Alias>) = aliases(policy, draft)
         .into_iter()
         .partition(|alias| alias.runs(package));
@@ -195,7 +195,7 @@ pub(super) fn alias_and_profile(policy: &Policy, package: &Package, draft: &mut 
 }
 
 /// Takes the package out of what cargo-hakari leaves out: it stops at a name that is no member's.
-pub(super) fn hakari(package: &Package, draft: &mut Draft<'_>) {
+pub(super) fn hakari(package: &Package, draft: &mut Touched<'_>) {
     let file = FilePath::new(HAKARI);
     for table in ["final-excludes", "traversal-excludes"] {
         let path = KeyPath::new([table, "workspace-members"]);

@@ -69,7 +69,7 @@ pub(super) fn lines(policy: &Policy, settings: &Settings, workspace: &Workspace,
 }
 
 /// Whether an ignore file names this very file, or its whole folder, in one of the usual spellings.
-fn ignores(text: &str, line: &str) -> bool {
+pub(crate) fn ignores(text: &str, line: &str) -> bool {
     let plain = line.trim_start_matches('/');
     let name = plain.rsplit('/').next().unwrap_or(plain);
     text.lines().map(str::trim).any(|known| {
@@ -78,7 +78,7 @@ fn ignores(text: &str, line: &str) -> bool {
     })
 }
 
-fn append_line(text: &mut String, line: &str) {
+pub(crate) fn append_line(text: &mut String, line: &str) {
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     if !text.is_empty() && !text.ends_with('\n') {
         text.push_str(newline);

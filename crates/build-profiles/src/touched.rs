@@ -1,4 +1,4 @@
-//! The files on their way out: what they say now, and what they will say.
+//! Files while they change: what they say on disk, and what they will say.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use crate::edit::{Edit, apply};
 use crate::facts::Workspace;
 use crate::plan::FileChange;
 
-pub(super) struct Draft<'w> {
-    pub(super) workspace: &'w Workspace,
+pub(crate) struct Touched<'w> {
+    pub(crate) workspace: &'w Workspace,
     /// As they stand on disk.
     before: BTreeMap<FilePath, String>,
     /// Those that change; `None`: it goes.
@@ -16,8 +16,8 @@ pub(super) struct Draft<'w> {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl<'w> Draft<'w> {
-    pub(super) fn new(workspace: &'w Workspace) -> Self {
+impl<'w> Touched<'w> {
+    pub(crate) fn new(workspace: &'w Workspace) -> Self {
         Self {
             workspace,
             before: workspace.files.clone(),
@@ -27,33 +27,33 @@ impl<'w> Draft<'w> {
     }
 
     /// Takes a file in that is none of the workspace's; one that is not there is not known.
-    pub(super) fn know(&mut self, file: &FilePath, text: Option<&String>) {
+    pub(crate) fn know(&mut self, file: &FilePath, text: Option<&String>) {
         if let Some(text) = text {
             self.before.insert(file.clone(), text.clone());
         }
     }
 
     /// What a file says by now; `None`: it is not there, or goes.
-    pub(super) fn text(&self, file: &FilePath) -> Option<&str> {
+    pub(crate) fn text(&self, file: &FilePath) -> Option<&str> {
         match self.after.get(file) {
             Some(after) => after.as_deref(),
             None => self.before.get(file).map(String::as_str),
         }
     }
 
-    pub(super) fn replace(&mut self, file: &FilePath, text: String) {
+    pub(crate) fn replace(&mut self, file: &FilePath, text: String) {
         self.after.insert(file.clone(), Some(text));
     }
 
     /// Lets a file go, if it is there.
-    pub(super) fn remove(&mut self, file: &FilePath) {
+    pub(crate) fn remove(&mut self, file: &FilePath) {
         if self.before.contains_key(file) {
             self.after.insert(file.clone(), None);
         }
     }
 
     /// Lets a file go that changed and says nothing any more.
-    pub(super) fn remove_if_emptied(&mut self, file: &FilePath) {
+    pub(crate) fn remove_if_emptied(&mut self, file: &FilePath) {
         if let Some(Some(text)) = self.after.get(file)
             && text.trim_start_matches('\u{feff}').trim().is_empty()
         {
@@ -62,7 +62,7 @@ impl<'w> Draft<'w> {
     }
 
     /// Edits a file, or says that it can't be edited: then nothing of all this happens.
-    pub(super) fn edit(&mut self, file: &FilePath, edit: Edit, by_hand: &str) {
+    pub(crate) fn edit(&mut self, file: &FilePath, edit: Edit, by_hand: &str) {
         let Some(text) = self.text(file) else {
             return;
         };
@@ -79,7 +79,7 @@ impl<'w> Draft<'w> {
                     ),
                 )
                 .with_note(refusal.reason)
-                .with_help(format!("{by_hand} by hand, and eject again"));
+                .with_help(format!("{by_hand} by hand, and run this again"));
                 if let Some(span) = span {
                     finding = finding.with_label(file, span, "here");
                 }
@@ -88,12 +88,12 @@ impl<'w> Draft<'w> {
         }
     }
 
-    pub(super) fn say(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn say(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
     /// What changes, and what was said.
-    pub(super) fn finish(self) -> (Vec<FileChange>, Vec<Diagnostic>) {
+    pub(crate) fn finish(self) -> (Vec<FileChange>, Vec<Diagnostic>) {
         let Self { before, after, .. } = self;
         let changes = after.into_iter().map(|(path, after)| FileChange {
             before: before.get(&path).cloned(),

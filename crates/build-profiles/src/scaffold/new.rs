@@ -1,0 +1,257 @@
+//! A new package: its files, and what makes it a part of the workspace.
+
+use glob::{MatchOptions, Pattern};
+
+use super::{Ground, HAKARI, XTASK, config, lock_file_grows, options};
+use crate::diagnostic::{Diagnostic, FilePath};
+use crate::edit::{Edit, parse};
+use crate::facts::Workspace;
+use crate::layout::manifest_path;
+use crate::plan::ignore;
+use crate::policy::{self, Policy};
+use crate::touched::Touched;
+use crate::value::{KeyPath, Value};
+
+/// As Cargo matches `members`: folder by folder.
+const GLOB: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
+
+/// The profile of the xtask: no change of another profile rebuilds it, and a fresh clone has it soon.
+const PROFILE: &[(&str, Pinned)] = &[
+    ("inherits", Pinned::Word("release")),
+    ("opt-level", Pinned::Number(0)),
+    ("debug", Pinned::Flag(false)),
+    ("split-debuginfo", Pinned::Word("off")),
+    ("strip", Pinned::Word("none")),
+    ("debug-assertions", Pinned::Flag(false)),
+    ("overflow-checks", Pinned::Flag(false)),
+    ("lto", Pinned::Word("off")),
+    ("panic", Pinned::Word("unwind")),
+    ("incremental", Pinned::Flag(false)),
+    ("codegen-units", Pinned::Number(256)),
+    ("rpath", Pinned::Flag(false)),
+];
+
+/// That of its build scripts and procedural macros.
+const OVERRIDE: &[(&str, Pinned)] = &[
+    ("opt-level", Pinned::Number(0)),
+    ("debug", Pinned::Flag(false)),
+    ("strip", Pinned::Word("none")),
+    ("codegen-units", Pinned::Number(256)),
+];
+
+#[derive(Clone, Copy)]
+enum Pinned {
+    Word(&'static str),
+    Number(i64),
+    Flag(bool),
+}
+
+impl Pinned {
+    fn value(self) -> Value {
+        match self {
+            Self::Word(word) => word.into(),
+            Self::Number(number) => number.into(),
+            Self::Flag(flag) => flag.into(),
+        }
+    }
+}
+
+pub(super) fn package(workspace: &Workspace, ground: &Ground<'_>, touched: &mut Touched<'_>) {
+    if let Some(finding) = in_the_way(workspace) {
+        touched.say(finding);
+        return;
+    }
+    for (file, text) in ground.package {
+        touched.replace(file, text.clone());
+    }
+    member(touched);
+    profile(touched);
+    alias(workspace, touched);
+    ignore_lines(workspace, touched);
+    hakari(touched);
+    unmanaged(ground, touched);
+    touched.say(lock_file_grows());
+}
+
+/// What keeps a package in `xtask` from being a member that `cargo xtask` runs.
+fn in_the_way(workspace: &Workspace) -> Option<Diagnostic> {
+    let manifest = manifest_path();
+    let text = workspace.files.get(&manifest).map_or("", String::as_str);
+    let path = KeyPath::new(["workspace", "exclude"]);
+    let source = parse(text).ok()?;
+    let leaf = source.leaf(&path);
+    let excluded = match leaf.as_ref().and_then(|leaf| leaf.value.as_ref()) {
+        Some(Value::Array(excluded)) => excluded.as_slice(),
+        _ => &[],
+    };
+    let index = excluded
+        .iter()
+        .position(|one| one.trim_start_matches("./").trim_end_matches('/') == XTASK);
+    if let Some(index) = index {
+        let spans = source.element_spans(&path);
+        let finding = Diagnostic::error(
+            "xtask_excluded",
+            "`workspace.exclude` keeps a package in `xtask` from being a member",
+        );
+        return Some(
+            match spans.get(index) {
+                Some(span) => finding.with_label(&manifest, span.clone(), "left out here"),
+                None => finding,
+            }
+            .with_help("take it out of `exclude`, or use the installed `cargo build-profiles`"),
+        );
+    }
+    workspace.config_ignored.then(|| {
+        Diagnostic::error(
+            "config_is_ignored",
+            format!("git ignores `{}`", config(workspace)),
+        )
+        .with_note("an alias there would reach nobody else")
+        .with_help("take it out of `.gitignore` and commit it, or use the installed `cargo build-profiles`")
+    })
+}
+
+/// The entry in `members`, unless a glob takes the folder in.
+fn member(touched: &mut Touched<'_>) {
+    let manifest = manifest_path();
+    let path = KeyPath::new(["workspace", "members"]);
+    let text = touched.text(&manifest).unwrap_or_default();
+    let members = parse(text)
+        .ok()
+        .and_then(|source| source.leaf(&path)?.value);
+    let edit = match members {
+        Some(Value::Array(members)) => {
+            let takes = |entry: &String| {
+                let entry = entry.trim_start_matches("./").trim_end_matches('/');
+                entry == XTASK
+                    || Pattern::new(entry).is_ok_and(|glob| glob.matches_with(XTASK, GLOB))
+            };
+            if members.iter().any(takes) {
+                return;
+            }
+            Edit::Append {
+                path,
+                element: XTASK.into(),
+            }
+        }
+        _ => Edit::Set {
+            path,
+            value: Value::Array(vec![XTASK.to_owned()]),
+            comment: None,
+        },
+    };
+    touched.edit(&manifest, edit, "add `xtask` to `workspace.members`");
+}
+
+fn profile(touched: &mut Touched<'_>) {
+    let manifest = manifest_path();
+    let at = KeyPath::new(["profile", XTASK]);
+    let text = touched.text(&manifest).unwrap_or_default();
+    if parse(text).is_ok_and(|source| source.table_span(&at).is_some()) {
+        return; // Somebody has one already, and may want it so.
+    }
+    let over = at.join("build-override");
+    let all = PROFILE
+        .iter()
+        .map(|(key, value)| (at.join(*key), value))
+        .chain(OVERRIDE.iter().map(|(key, value)| (over.join(*key), value)));
+    for (path, value) in all {
+        let edit = Edit::Set {
+            path,
+            value: value.value(),
+            comment: None,
+        };
+        touched.edit(&manifest, edit, "write `[profile.xtask]`");
+    }
+}
+
+fn alias(workspace: &Workspace, touched: &mut Touched<'_>) {
+    let file = config(workspace);
+    let words = ["run".to_owned(), format!("--profile={XTASK}")]
+        .into_iter()
+        .chain(options())
+        .chain([format!("--package={XTASK}"), "--".to_owned()]);
+    if touched.text(&file).is_none() {
+        touched.replace(&file, String::new());
+    }
+    let edit = Edit::Set {
+        path: KeyPath::new(["alias", XTASK]),
+        value: Value::Array(words.collect()),
+        comment: Some(
+            "Whatever `configure` wrote, the tool that mends it starts: without wrapper, with the plain linker.".to_owned(),
+        ),
+    };
+    touched.edit(&file, edit, "write the alias");
+}
+
+/// The lines that keep a machine's own files out of git, before there are any.
+fn ignore_lines(workspace: &Workspace, touched: &mut Touched<'_>) {
+    for (file, line) in ignore::wanted(&Policy::default(), workspace) {
+        let mut text = touched.text(&file).unwrap_or_default().to_owned();
+        if !ignore::ignores(&text, &line) {
+            ignore::append_line(&mut text, &line);
+            touched.replace(&file, text);
+        }
+    }
+}
+
+/// cargo-hakari would make the xtask depend on the workspace-hack, and with it on all that the workspace depends on.
+fn hakari(touched: &mut Touched<'_>) {
+    let Some(file) = HAKARI
+        .map(FilePath::new)
+        .into_iter()
+        .find(|file| touched.text(file).is_some())
+    else {
+        return;
+    };
+    let path = KeyPath::new(["traversal-excludes", "workspace-members"]);
+    let text = touched.text(&file).unwrap_or_default();
+    let edit = match parse(text)
+        .ok()
+        .and_then(|source| source.leaf(&path)?.value)
+    {
+        Some(Value::Array(members)) if members.iter().any(|one| one == XTASK) => return,
+        Some(Value::Array(_)) => Edit::Append {
+            path,
+            element: XTASK.into(),
+        },
+        _ => Edit::Set {
+            path,
+            value: Value::Array(vec![XTASK.to_owned()]),
+            comment: None,
+        },
+    };
+    touched.edit(
+        &file,
+        edit,
+        "add `xtask` to `traversal-excludes.workspace-members`",
+    );
+}
+
+/// A policy that does not know of the profile would speak of it on every run.
+fn unmanaged(ground: &Ground<'_>, touched: &mut Touched<'_>) {
+    let Some((file, text)) = ground.policy else {
+        return;
+    };
+    let path = KeyPath::new(["profile", XTASK]);
+    let knows = policy::parse(file, text).0.is_some_and(|policy| {
+        let names = |one: &policy::Profile| one.name.value == XTASK;
+        policy.base.profiles.iter().any(names)
+            || policy
+                .unmanaged
+                .iter()
+                .any(|one| path.starts_with(&one.path))
+    });
+    if !knows {
+        let edit = Edit::Set {
+            path: KeyPath::new(["unmanaged", "profile", XTASK]),
+            value: super::UNMANAGED.into(),
+            comment: None,
+        };
+        touched.edit(file, edit, "name `profile.xtask` under `[unmanaged]`");
+    }
+}
