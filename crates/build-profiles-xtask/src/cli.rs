@@ -126,6 +126,9 @@ pub struct InitArgs {
     /// Begin with a trade-off: what the policy then says goes beyond what the files say. May be given several times
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = presets())]
     pub(crate) preset: Vec<String>,
+    /// Add what would help this workspace as comments, each with its reason and its price
+    #[arg(long)]
+    pub(crate) suggest: bool,
     /// Make an xtask that starts this tool, with its alias and its profile; where there is one, say which lines add it
     #[arg(long)]
     pub(crate) xtask: bool,

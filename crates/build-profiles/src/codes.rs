@@ -85,6 +85,10 @@ pub static CODES: &[(&str, &str)] = &[
         "an environment lists more than one linker, and nothing is tried there",
     ),
     (
+        "compilations_not_known",
+        "Cargo does not say what a test build compiles, so suggestions are judged by less",
+    ),
+    (
         "config_is_ignored",
         "git ignores the Cargo config that the policy writes",
     ),

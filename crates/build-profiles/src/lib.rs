@@ -26,6 +26,7 @@ pub mod preset;
 pub mod scaffold;
 mod touched;
 pub mod eject;
+pub mod suggest;
 pub mod effect;
 pub mod machine;
 pub mod evidence;

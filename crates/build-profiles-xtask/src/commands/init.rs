@@ -1,6 +1,7 @@
 //! `init`: writes down, as a policy, what a workspace says already. No other file changes, unless an xtask is asked for.
 
 mod scaffold;
+mod suggest;
 
 use anyhow::{Result, bail};
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
@@ -9,6 +10,7 @@ use build_profiles::lint::Lint;
 use build_profiles::plan::FileChange;
 use build_profiles::preset::preset;
 use build_profiles::scaffold::{is_missing, unmanaged};
+use build_profiles::suggest::into_policy;
 use semver::Version;
 
 use super::linted::{Reach, lint};
@@ -141,9 +143,16 @@ fn drafted(
         repository.assume_policy(&made.text);
         let more = denied_in(repository);
         if more.is_empty() || !denied.is_empty() {
-            let text = with_presets(args, made.text)?;
-            repository.assume_policy(&text);
             findings.extend(made.notes);
+            let mut text = with_presets(args, made.text)?;
+            repository.assume_policy(&text);
+            if args.suggest {
+                let (suggestions, not_judged) = suggest::suggested(repository, &text)?;
+                findings.extend(not_judged);
+                findings.extend(costly(repository));
+                text = into_policy(&text, &suggestions);
+                repository.assume_policy(&text);
+            }
             return Ok(Some(text));
         }
         denied = more;
@@ -168,6 +177,15 @@ fn denied_in(repository: &mut Repository) -> Vec<(&'static Lint, usize)> {
     denied
 }
 
+/// What is set here and costs more than it buys: nothing that a line could be suggested for, since it would have to go.
+fn costly(repository: &mut Repository) -> Vec<Diagnostic> {
+    let found = lint(repository, Reach::Repository).findings.into_iter();
+    found
+        .map(|finding| finding.diagnostic)
+        .filter(|finding| finding.level >= Level::Warning)
+        .collect()
+}
+
 fn with_presets(args: &InitArgs, text: String) -> Result<String> {
     let presets = args.preset.iter().filter_map(|name| preset(name));
     let mut text = text;
@@ -186,6 +204,7 @@ fn policy_exists(file: &FilePath) -> Diagnostic {
     )
     .with_note("it is left as it is")
     .with_help("what the files say and it does not: cargo xtask configure --adopt")
+    .with_help("what would help here, in a file of its own: cargo xtask init --suggest --policy suggested.toml")
     .with_help("to begin anew, move it away first")
 }
 

@@ -17,17 +17,23 @@ mod lintable;
 mod lock;
 // Which workspace this is, asked of Cargo without its dependency graph.
 mod metadata;
+// The programs of a test build, by the manifests.
+mod programs;
 // What `verify` saw last.
 mod receipt;
 // A workspace as it was at a commit.
 pub(crate) mod revision;
+// The room that the target directory takes.
+mod target;
 
 pub(crate) use belongings::belongings;
 pub(crate) use chain::chain;
 pub(crate) use day::today;
 pub(crate) use elsewhere::elsewhere;
 pub(crate) use lintable::lintable;
+pub(crate) use programs::programs;
 pub(crate) use receipt::{last_seconds, last_verdicts};
+pub(crate) use target::target_folders;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;

@@ -127,6 +127,34 @@ impl Source<'_> {
         self.comment_of(self.tree.find(path.segments())?)
     }
 
+    /// Where further lines go that belong below the header of this table, or before the first header for the empty path.
+    /// `None`: it has no header of its own.
+    pub(crate) fn end_of_section(&self, path: &KeyPath) -> Option<usize> {
+        if path.segments().is_empty() {
+            return Some(match self.tree.root_lines().checked_sub(1) {
+                Some(last) => self.tree.section_end(last),
+                None => text::content_start(self.tree.text),
+            });
+        }
+        let header = self
+            .tree
+            .node(self.tree.find(path.segments())?)
+            .header
+            .clone()?;
+        let line = self.tree.line_at(header.start)?;
+        Some(self.tree.section_end(self.tree.section_last(line)))
+    }
+
+    /// Where a further section goes that belongs behind all others.
+    pub(crate) fn end_of_sections(&self) -> usize {
+        self.tree.text_end()
+    }
+
+    /// The line break that most lines have.
+    pub(crate) fn newline(&self) -> &'static str {
+        self.tree.newline
+    }
+
     fn leaf_of(&self, id: NodeId) -> Option<Leaf> {
         let Kind::Leaf(leaf) = &self.tree.node(id).kind else {
             return None;
