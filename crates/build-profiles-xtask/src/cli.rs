@@ -138,11 +138,21 @@ pub struct InitArgs {
     /// What the xtask depends on: a version, or an inline table [default: the git repository of this tool]
     #[arg(long, value_name = "TOML", requires = "xtask")]
     pub(crate) dependency: Option<String>,
+    /// Write a CI job for pull requests: `configure --check`, `lint`, `verify --quick`, and a comment for reviewers
+    #[arg(long, value_name = "SYSTEM", value_enum)]
+    pub(crate) ci: Option<Ci>,
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
+}
+
+/// Where pull requests are tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ci {
+    /// GitHub Actions: `.github/workflows/build-profiles.yml`
+    Github,
 }
 
 /// The names of the presets, each with its help.

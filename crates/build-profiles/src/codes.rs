@@ -85,6 +85,10 @@ pub static CODES: &[(&str, &str)] = &[
         "an environment lists more than one linker, and nothing is tried there",
     ),
     (
+        "ci_without_xtask",
+        "`init --ci` in a workspace without an xtask",
+    ),
+    (
         "compilations_not_known",
         "Cargo does not say what a test build compiles, so suggestions are judged by less",
     ),
@@ -295,6 +299,10 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     ("not_utf8", "a file is not UTF-8"),
     (
+        "note_without_markdown",
+        "`init --ci` for an xtask whose notes have no Markdown",
+    ),
+    (
         "outside_of_repository",
         "`config` leads outside of the repository",
     ),
@@ -430,6 +438,10 @@ pub static CODES: &[(&str, &str)] = &[
         "a profile key that stable Cargo refuses or ignores",
     ),
     ("unused_set", "a set that nothing uses"),
+    (
+        "workflow_exists",
+        "`init --ci` where the workflow's file is there already",
+    ),
     ("wrapper_named_twice", "a cache and a raw `rustc-wrapper`"),
     (
         "wrong_tool_version",

@@ -1,5 +1,6 @@
 //! `init`: writes down, as a policy, what a workspace says already. No other file changes, unless an xtask is asked for.
 
+mod ci;
 mod scaffold;
 mod suggest;
 
@@ -83,7 +84,7 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
         findings,
     };
     let file = repository.policy_file.clone();
-    if repository.has_policy && !args.xtask {
+    if repository.has_policy && !args.xtask && args.ci.is_none() {
         start.findings = vec![policy_exists(&file)];
         return Ok((repository, start));
     }
@@ -107,6 +108,11 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
         let made = scaffold::scaffolded(args, &mut repository, &toolchain.cargo, policy)?;
         start.findings.extend(made.diagnostics);
         start.add(made.changes);
+    }
+    if args.ci.is_some() && start.exit(args) == Exit::Clean {
+        let (change, finding) = ci::workflow(args, &repository)?;
+        start.changes.extend(change);
+        start.findings.extend(finding);
     }
     if start.exit(args) != Exit::Clean {
         start.changes.clear();

@@ -38,7 +38,7 @@ pub(crate) use init::{Started, started};
 pub(crate) use lint::{LintReport, linted};
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
-pub(crate) use scaffold::package;
+pub(crate) use scaffold::{WorkflowFacts, github, package};
 pub(crate) use test::{Tested, tested};
 pub(crate) use verify::{Verified, receipt, verified, verified_briefly};
 

@@ -8,7 +8,7 @@ use build_profiles::scaffold::{
     Ground, HAKARI, Scaffold, XTASK, is_missing, of_existing, scaffold,
 };
 use semver::{Version, VersionReq};
-use toml_edit::{InlineTable, Value};
+use toml_edit::{Array, InlineTable, Value};
 
 use crate::cli::InitArgs;
 use crate::read::{self, Repository};
@@ -69,6 +69,12 @@ fn dependency(args: &InitArgs) -> Result<String> {
     // An xtask is compiled by everybody; the templates are for whoever makes one.
     if !table.contains_key("default-features") {
         table.insert("default-features", false.into());
+    }
+    if args.ci.is_some() {
+        let mut features = Array::new();
+        features.push("markdown");
+        // Nothing that was asked for is taken away.
+        table.entry("features").or_insert(features.into());
     }
     table.fmt();
     Ok(Value::InlineTable(table).to_string().trim().to_owned())
