@@ -18,7 +18,8 @@ run() {
     mkdir "$folder/bin"
     ln -s "$here/gh" "$folder/bin/gh"
     ln -s "$here/tool" "$folder/bin/tool"
-    ln -s "$(type -P true)" "$folder/bin/cargo"
+    printf '#!/bin/sh\necho "cargo $* $GH_TOKEN" >> "$FOLDER/asked"\n' > "$folder/bin/cargo"
+    chmod +x "$folder/bin/cargo"
     printf '%s\n**build-profiles:** 1 setting\n\nmore\n' "$marker" > "$folder/markdown"
     env PATH="$folder/bin:$PATH" FOLDER="$folder" GITHUB_STEP_SUMMARY="$folder/summary" GITHUB_REPOSITORY=us/ours \
         COMMAND='tool --' BASE='' COMMENT=true PULL_REQUEST=7 CHECK=0 GH_TOKEN=hush "$@" \
@@ -46,7 +47,8 @@ run 'first comment'
 expect 'exits with the check' exits 0
 expect 'asks for annotations' says asked 'tool -- configure --check --format github'
 expect 'asks for the note' says asked 'tool -- configure --diff --base --format markdown'
-expect 'keeps the token from the tool' lacks asked hush
+expect 'fetches the dependencies' says asked 'cargo fetch --locked'
+expect 'keeps the token from the tool and from Cargo' lacks asked hush
 expect 'writes the summary' says summary '1 setting'
 expect 'posts' says posted 'POST repos/us/ours/issues/7/comments'
 expect 'marks the comment once' [ "$(grep -c "$marker" "$folder/posted")" = 1 ]

@@ -153,7 +153,7 @@ fn lines(
     }
     finding
         .with_help("or let them be written: add `--write`")
-        .with_help("the commands are then those of `cargo xtask build-profiles`; to have them beside your own, flatten `build_profiles_xtask::Command` into a clap enum, as the README says")
+        .with_help("each command is then `xtask build-profiles <COMMAND>`; to have them beside your own, flatten `build_profiles_xtask::Command` into a clap enum, as the README says")
 }
 
 /// The main file with the call, where there is no doubt about its place.

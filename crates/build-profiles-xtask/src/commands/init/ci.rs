@@ -3,7 +3,7 @@
 use anyhow::Result;
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 use build_profiles::eject::LIBRARY;
-use build_profiles::layout::environment_path;
+use build_profiles::layout::{environment_path, machine_path};
 use build_profiles::plan::FileChange;
 use build_profiles::scaffold::{is_missing, of_existing};
 
@@ -52,6 +52,7 @@ pub(super) fn workflow(
             true => environment.as_str(),
             false => "",
         },
+        machine: machine_path(&policy).as_str(),
     })?;
     let change = FileChange {
         path,

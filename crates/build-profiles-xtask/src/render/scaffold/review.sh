@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The check and the note of a pull request, on GitHub. action.yml calls it; what it needs comes by environment.
+# The check and the note of a pull request, on GitHub. What it needs comes by environment.
 #
 # The check's exit code is the job's. The note never fails a job: what it cannot say or may not post is said in the log.
 set -euo pipefail
 
 marker='<!-- build-profiles: review -->'
 read -r -a tool <<< "$COMMAND"
-# The tool is what the branch brings; the token is not for it.
+# The tool is what the branch brings, and so is what Cargo starts; the token is for neither.
 tool=(env --unset=GH_TOKEN "${tool[@]}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -15,7 +15,7 @@ note=$folder/note.md
 # Says what changes in effect; where that can't be told, why.
 write_note() {
     # Cargo's unit graph wants the dependencies, and asks no network for them.
-    cargo fetch --locked --quiet || echo '::notice title=build-profiles::the dependencies could not be fetched'
+    env --unset=GH_TOKEN cargo fetch --locked --quiet || echo '::notice title=build-profiles::the dependencies could not be fetched'
     local base=--base
     if [ -n "$BASE" ]; then base="--base=$BASE"; fi
     CARGO_TERM_COLOR=never "${tool[@]}" configure --diff "$base" --format markdown > "$folder/said" 2> "$folder/errors" ||
