@@ -402,7 +402,10 @@ fn with_samples(files: &Files) -> String {
     let verdict = verdict.split("\n::").next().unwrap_or_default();
     let finding = text("tests/lint/founding_mistake/stderr");
     let finding = finding.split("\n\n").next().unwrap_or_default();
+    let drafted = text("tests/init/readme/stdout").lines().skip(3);
+    let drafted: Vec<&str> = drafted.map(|line| &line[1..]).collect();
     let samples = [
+        ("drafted", format!("```toml\n{}\n```", drafted.join("\n"))),
         ("finding", format!("```text\n{finding}\n```")),
         (
             "explanation",

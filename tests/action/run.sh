@@ -18,6 +18,7 @@ run() {
     mkdir "$folder/bin"
     ln -s "$here/gh" "$folder/bin/gh"
     ln -s "$here/tool" "$folder/bin/tool"
+    # shellcheck disable=SC2016 # It is the script that expands them.
     printf '#!/bin/sh\necho "cargo $* $GH_TOKEN" >> "$FOLDER/asked"\n' > "$folder/bin/cargo"
     chmod +x "$folder/bin/cargo"
     printf '%s\n**build-profiles:** 1 setting\n\nmore\n' "$marker" > "$folder/markdown"
