@@ -84,7 +84,9 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
         findings,
     };
     let file = repository.policy_file.clone();
-    if repository.has_policy && !args.xtask && args.ci.is_none() {
+    let for_a_new_one = args.suggest || !args.preset.is_empty();
+    let beside_it = args.xtask || args.ci.is_some();
+    if repository.has_policy && (for_a_new_one || !beside_it) {
         start.findings = vec![policy_exists(&file)];
         return Ok((repository, start));
     }
