@@ -81,7 +81,10 @@ fn elements(reader: &mut Reader<'_>, field: &Field<'_>) -> Vec<Spanned<String>> 
     }
     let mut known: Vec<Spanned<String>> = Vec::new();
     for element in reader.strings(field).unwrap_or_default() {
-        if known.iter().any(|other| other.value == element.value) {
+        if known
+            .iter()
+            .any(|other| spelled_alike(&other.value, &element.value))
+        {
             let found = Diagnostic::error(
                 "target_named_twice",
                 format!("set `{}` names `{}` twice", field.name, element.value),
@@ -94,6 +97,14 @@ fn elements(reader: &mut Reader<'_>, field: &Field<'_>) -> Vec<Spanned<String>> 
         }
     }
     known
+}
+
+/// Whether two elements are one target. To Cargo two spellings of a cfg are two tables, both of which hold: flags would be
+/// passed twice, and two linkers stop it.
+fn spelled_alike(one: &str, other: &str) -> bool {
+    let is_cfg = one.starts_with("cfg(") && other.starts_with("cfg(");
+    let plain = |text: &str| text.split_whitespace().collect::<String>();
+    one == other || is_cfg && plain(one) == plain(other)
 }
 
 /// `[targets.<triple>]`, where `[target.<triple>]` was meant.

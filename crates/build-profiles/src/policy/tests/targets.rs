@@ -10,7 +10,7 @@ fn bad_elements() {
 [targets]
 a = ["x86_64-pc-windows-mscv", "windows-msvc", "linux-musl", "@b", "windows", "toaster", ""]
 b = ["cfg(unix", "cfg(linux)", 'cfg(test)', 'cfg(all(unix, windows))']
-c = ["x86_64-apple-darwin", "cfg(unix)", "x86_64-apple-darwin", "cfg(unix)", "X86_64-Apple-Darwin"]
+c = ["x86_64-apple-darwin", "cfg(unix)", "x86_64-apple-darwin", "cfg(unix)", "X86_64-Apple-Darwin", "cfg( unix )"]
 d = []
 e = 3
 f = ["aarch64-apple-darwin", 2]
@@ -39,6 +39,7 @@ error[cfg_matches_nothing] 3:46 `cfg(all(unix, windows))` matches no target of r
 error[target_named_twice] 4:42 set `c` names `x86_64-apple-darwin` twice | "x86_64-apple-darwin": named before | remove it
 error[target_named_twice] 4:65 set `c` names `cfg(unix)` twice | "cfg(unix)": named before | remove it
 error[unknown_platform] 4:78 `X86_64-Apple-Darwin` is no triple or `cfg(...)` | "X86_64-Apple-Darwin": unknown | did you mean `x86_64-apple-darwin`?; for a target of your own keep the table in the config, and list it under `[unmanaged]`
+error[target_named_twice] 4:101 set `c` names `cfg( unix )` twice | "cfg( unix )": named before | remove it
 error[empty_set] 5:5 set `d` takes in nothing | []: nothing is taken in here | name a triple or a `cfg(...)`
 error[wrong_type] 6:5 `e` takes an array of strings | 3: this is an integer | write an array of strings
 error[wrong_type] 7:30 `f` takes strings only | 2: this is an integer | put it in quotes, or remove it
