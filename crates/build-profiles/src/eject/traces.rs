@@ -1,6 +1,6 @@
 //! What leads to the machine's layer and to the xtask: lines of ignore files, `include`, `members`, aliases, excludes.
 
-use glob::{MatchOptions, Pattern};
+use glob::Pattern;
 use toml_edit::{Document, Item};
 
 use super::Package;
@@ -10,18 +10,12 @@ use crate::layout::{config_path, machine_path, manifest_path};
 use crate::local::LOCAL_POLICY;
 use crate::plan::{ignore, includes};
 use crate::policy::Policy;
+use crate::settings::GLOB;
 use crate::touched::Touched;
 use crate::value::{KeyPath, Value};
 
 /// Where cargo-hakari says which packages it leaves out.
 pub const HAKARI: &str = ".config/hakari.toml";
-
-/// As Cargo matches `members`: folder by folder.
-const GLOB: MatchOptions = MatchOptions {
-    case_sensitive: true,
-    require_literal_separator: true,
-    require_literal_leading_dot: false,
-};
 
 /// Takes out the very lines that `configure` writes. That of the machine's layer stays as long as something reads it.
 pub(super) fn ignore_lines(policy: &Policy, include_stays: bool, draft: &mut Touched<'_>) {

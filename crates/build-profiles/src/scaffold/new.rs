@@ -1,6 +1,6 @@
 //! A new package: its files, and what makes it a part of the workspace.
 
-use glob::{MatchOptions, Pattern};
+use glob::Pattern;
 
 use super::{Ground, HAKARI, XTASK, config, lock_file_grows, options};
 use crate::diagnostic::{Diagnostic, FilePath};
@@ -9,15 +9,9 @@ use crate::facts::Workspace;
 use crate::layout::manifest_path;
 use crate::plan::ignore;
 use crate::policy::{self, Policy};
+use crate::settings::GLOB;
 use crate::touched::Touched;
 use crate::value::{KeyPath, Value};
-
-/// As Cargo matches `members`: folder by folder.
-const GLOB: MatchOptions = MatchOptions {
-    case_sensitive: true,
-    require_literal_separator: true,
-    require_literal_leading_dot: false,
-};
 
 /// The profile of the xtask: no change of another profile rebuilds it, and a fresh clone has it soon.
 const PROFILE: &[(&str, Pinned)] = &[
@@ -117,34 +111,38 @@ fn in_the_way(workspace: &Workspace) -> Option<Diagnostic> {
 
 /// The entry in `members`, unless a glob takes the folder in.
 fn member(touched: &mut Touched<'_>) {
-    let manifest = manifest_path();
-    let path = KeyPath::new(["workspace", "members"]);
-    let text = touched.text(&manifest).unwrap_or_default();
-    let members = parse(text)
+    let takes = |entry: &str| {
+        let entry = entry.trim_start_matches("./").trim_end_matches('/');
+        entry == XTASK || Pattern::new(entry).is_ok_and(|glob| glob.matches_with(XTASK, GLOB))
+    };
+    listed(touched, &manifest_path(), ["workspace", "members"], &takes);
+}
+
+/// Adds `xtask` to an array of strings, unless an element says so already.
+fn listed(
+    touched: &mut Touched<'_>,
+    file: &FilePath,
+    path: [&str; 2],
+    says: &dyn Fn(&str) -> bool,
+) {
+    let path = KeyPath::new(path);
+    let text = touched.text(file).unwrap_or_default();
+    let edit = match parse(text)
         .ok()
-        .and_then(|source| source.leaf(&path)?.value);
-    let edit = match members {
-        Some(Value::Array(members)) => {
-            let takes = |entry: &String| {
-                let entry = entry.trim_start_matches("./").trim_end_matches('/');
-                entry == XTASK
-                    || Pattern::new(entry).is_ok_and(|glob| glob.matches_with(XTASK, GLOB))
-            };
-            if members.iter().any(takes) {
-                return;
-            }
-            Edit::Append {
-                path,
-                element: XTASK.into(),
-            }
-        }
+        .and_then(|source| source.leaf(&path)?.value)
+    {
+        Some(Value::Array(elements)) if elements.iter().any(|one| says(one)) => return,
+        Some(Value::Array(_)) => Edit::Append {
+            path: path.clone(),
+            element: XTASK.into(),
+        },
         _ => Edit::Set {
-            path,
+            path: path.clone(),
             value: Value::Array(vec![XTASK.to_owned()]),
             comment: None,
         },
     };
-    touched.edit(&manifest, edit, "add `xtask` to `workspace.members`");
+    touched.edit(file, edit, &format!("add `{XTASK}` to `{path}`"));
 }
 
 fn profile(touched: &mut Touched<'_>) {
@@ -208,28 +206,8 @@ fn hakari(touched: &mut Touched<'_>) {
     else {
         return;
     };
-    let path = KeyPath::new(["traversal-excludes", "workspace-members"]);
-    let text = touched.text(&file).unwrap_or_default();
-    let edit = match parse(text)
-        .ok()
-        .and_then(|source| source.leaf(&path)?.value)
-    {
-        Some(Value::Array(members)) if members.iter().any(|one| one == XTASK) => return,
-        Some(Value::Array(_)) => Edit::Append {
-            path,
-            element: XTASK.into(),
-        },
-        _ => Edit::Set {
-            path,
-            value: Value::Array(vec![XTASK.to_owned()]),
-            comment: None,
-        },
-    };
-    touched.edit(
-        &file,
-        edit,
-        "add `xtask` to `traversal-excludes.workspace-members`",
-    );
+    let path = ["traversal-excludes", "workspace-members"];
+    listed(touched, &file, path, &|one| one == XTASK);
 }
 
 /// A policy that does not know of the profile would speak of it on every run.

@@ -7,7 +7,7 @@ pub(crate) mod flags;
 mod environment;
 mod packages;
 pub(crate) use packages::{
-    is_named, matches_pattern, named, no_such_package, pattern_for, split_spec,
+    GLOB, is_named, matches_pattern, named, no_such_package, pattern_for, split_spec,
 };
 mod profiles;
 

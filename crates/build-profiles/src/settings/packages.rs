@@ -16,7 +16,8 @@ pub(crate) struct ResolvedSet {
     pub(crate) packages: BTreeMap<String, bool>,
 }
 
-const GLOB: MatchOptions = MatchOptions {
+/// Folder by folder, as Cargo matches `members`.
+pub(crate) const GLOB: MatchOptions = MatchOptions {
     case_sensitive: true,
     require_literal_separator: true,
     require_literal_leading_dot: false,
