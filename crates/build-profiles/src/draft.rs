@@ -4,6 +4,7 @@
 //! in them would change. What a policy can't say goes to `[unmanaged]`, with the reason.
 
 mod floor;
+mod line;
 mod page;
 mod portable;
 mod sets;
@@ -24,7 +25,8 @@ use crate::policy::Policy;
 use crate::settings::settle;
 use crate::value::KeyPath;
 
-use page::{Line, Page};
+use line::Line;
+use page::Page;
 use sets::Sets;
 
 /// Files beside the root manifest that say something of the workspace and are no business of a plan.

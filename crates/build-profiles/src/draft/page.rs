@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::floor::Floor;
+use super::line::Line;
 use super::sets::Sets;
 use crate::diagnostic::FilePath;
 use crate::edit::parse;
@@ -15,18 +16,6 @@ const WIDTH: usize = 100;
 
 /// The longest line that an inline table may make.
 const LONGEST: usize = 120;
-
-/// One setting.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    /// Its key, as manifest and config have it.
-    pub(super) path: KeyPath,
-    pub(super) value: Value,
-    /// The value as its file spells it.
-    pub(super) spelled: String,
-    /// What its comment explains.
-    pub(super) comment: Option<String>,
-}
 
 /// All that a draft says.
 pub(super) struct Page<'a> {

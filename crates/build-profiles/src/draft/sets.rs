@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::Line;
+use super::line::Line;
 use crate::facts::Workspace;
 use crate::policy::platform::PLATFORMS;
 use crate::settings::matches_pattern;
