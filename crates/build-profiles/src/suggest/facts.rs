@@ -133,12 +133,21 @@ impl Ci {
     }
 }
 
-/// Whether a line that is no comment has one of these words in it.
+/// Whether a line that is no comment has one of these words in it, and does not switch it off.
 fn names(text: &str, words: &[&str]) -> bool {
     let mut lines = text.lines();
     lines.any(|line| {
-        !line.trim_start().starts_with('#') && words.iter().any(|word| line.contains(word))
+        !line.trim_start().starts_with('#')
+            && !switches_off(line)
+            && words.iter().any(|word| line.contains(word))
     })
+}
+
+/// Whether a line says no to what it names: `sccache: false`.
+fn switches_off(line: &str) -> bool {
+    let said = line.split(" #").next().unwrap_or_default();
+    let value = said.rsplit_once(':').map_or("", |(_, value)| value);
+    value.trim().trim_matches(['"', '\'']) == "false"
 }
 
 /// How many of what kind: what a reason counts in.

@@ -36,10 +36,17 @@ fn is_full(unit: &Unit) -> bool {
 /// `profile.dev.debug = "line-tables-only"`, where nobody has decided on debug information.
 fn line_tables(drafted: &Drafted<'_>) -> Option<Suggestion> {
     let path = KeyPath::new(["profile", "dev", "debug"]);
-    if !drafted.is_free(&path) || !drafted.floor_is(1, 71) {
+    // Tests that have a word of their own would stay as they are, and they are what was counted.
+    let have_their_own = drafted.profiles.own("test", "debug").is_some();
+    if !drafted.is_free(&path) || !drafted.floor_is(1, 71) || have_their_own {
         return None;
     }
     let facts = drafted.facts;
+    // Without a graph nobody knows which packages an override leaves to the profile.
+    let others = KeyPath::new(["profile", "dev", "package", "*", "debug"]);
+    if facts.units.is_none() && !drafted.is_free(&others) {
+        return None;
+    }
     let full = facts.counted(false, is_full);
     if full.some < MANY {
         return None;

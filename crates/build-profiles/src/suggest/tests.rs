@@ -121,6 +121,9 @@ fn line_tables_where_debug_information_is_full_and_nobody_wants_it() {
     off(path, "[profile.dev]\ndebug = 1\n", &large());
     off(path, "[profile.dev]\ntradeoff = \"debugging\"\n", &large());
     off(path, "[unmanaged]\nprofile.dev = \"ours\"\n", &large());
+    // The test build that was counted would stay as it is.
+    off(path, "[profile.test]\ndebug = true\n", &large());
+    assert!(of(path, "[profile.test]\nopt-level = 1\n", &large()).is_some());
     let small = with(|facts| facts.units = Some(units(99, Role::Library, false)));
     off(path, "", &small);
     let lean = with(|facts| {
@@ -148,6 +151,12 @@ fn without_a_graph_the_lock_file_speaks() {
         "profile.dev.package.\"*\".debug = false",
         "412 of 450 packages of `Cargo.lock` are third-party, and each of 31 programs is linked with what it uses of them.",
     );
+    let all = "profile.dev.debug";
+    assert!(of(all, "", &facts).is_some());
+    // Nobody knows then how many packages have what.
+    let none = "[profile.dev.package.\"*\"]\ndebug = false\n";
+    off(all, none, &facts);
+    assert!(of(all, none, &large()).is_some());
     let nothing = with(|facts| facts.units = None);
     assert_eq!(found("", &nothing), []);
 }
@@ -416,11 +425,15 @@ fn files_of_ci_are_read_without_their_comments() {
             "env:\n  CARGO_INCREMENTAL: 0\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: cargo nextest run\n",
         ),
         file("b.yml", "# cargo nextest run\n# sccache\n"),
+        file(
+            "c.yml",
+            "with:\n  sccache: false\n  cargo-nextest: 'false' # too slow\n  other: true\n",
+        ),
+        file("d.yml", "with:\n  sccache: true\n"),
     ]);
-    assert_eq!(
-        (ci.files, ci.nextest, ci.sccache.len()),
-        (2, vec!["a.yml".to_owned()], 0)
-    );
+    assert_eq!(ci.files, 4);
+    assert_eq!(ci.nextest, ["a.yml"]);
+    assert_eq!(ci.sccache, ["d.yml"]);
     assert_eq!(ci.said, [said("a.yml", "CARGO_INCREMENTAL", "0")]);
 }
 
