@@ -735,7 +735,7 @@ pub(super) static KEYS: &[Key] = &[
         reach: Reach::Portable,
         meaning: "The runner of the tests: what `cargo xtask test` runs.",
         default: "`\"cargo\"`.",
-        trade: "nextest runs every test in a process of its own, all of them in parallel: faster for many small tests, dearer for tests that share an expensive set-up.",
+        trade: "nextest runs every test in a process of its own, all of them in parallel: faster for long tests in many programs, dearer for many small tests and for tests that share an expensive set-up.",
         claim: "The list of tests of both runners is the same.",
         source: "https://nexte.st",
     },
