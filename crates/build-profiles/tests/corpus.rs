@@ -16,12 +16,14 @@ use std::path::{Path, PathBuf};
 
 use build_profiles::adopt::adopt;
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
-use build_profiles::draft::{Ask, draft};
+use build_profiles::draft::{Ask, Draft, draft};
 use build_profiles::eject::Belongings;
 use build_profiles::facts::{Member, Workspace};
 use build_profiles::plan::OnUndeclared;
 use build_profiles::policy;
 use build_profiles::schema::json_schema;
+use build_profiles::suggest::{self, TOOLS, into_policy, suggestions};
+use fixture::suggested::{hold, large, meaning};
 use fixture::{POLICY, decide, ejected, said};
 use jsonschema::Validator;
 use semver::Version;
@@ -266,30 +268,7 @@ fn drafted(
 ) -> Result<(usize, usize), String> {
     let mut workspace = specimen(folder, change);
     let file = FilePath::new(POLICY);
-    let beside = ["rust-toolchain", "rust-toolchain.toml"]
-        .into_iter()
-        .filter_map(|name| {
-            let text = std::fs::read_to_string(folder.join(name)).ok()?;
-            Some((FilePath::new(name), text))
-        })
-        .collect();
-    let draft = draft(
-        &Ask {
-            file: &file,
-            beside: &beside,
-            cargo: &Version::new(1, 95, 0),
-            denied: &[],
-            unmanaged: &[],
-        },
-        &workspace,
-    )
-    .map_err(|findings| {
-        findings
-            .iter()
-            .map(|finding| format!("[{}] {}", finding.code, finding.message))
-            .collect::<Vec<_>>()
-            .join("; ")
-    })?;
+    let draft = drafts(&workspace, folder)?;
     if let Ok(folder) = std::env::var("BUILD_PROFILES_ADOPTED") {
         let notes: String = draft
             .notes
@@ -349,6 +328,87 @@ fn drafted(
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok((before, after.count()))
+}
+
+/// What `init` writes for a specimen, or why it writes nothing.
+fn drafts(workspace: &Workspace, folder: &Path) -> Result<Draft, String> {
+    let file = FilePath::new(POLICY);
+    let beside = ["rust-toolchain", "rust-toolchain.toml"]
+        .into_iter()
+        .filter_map(|name| {
+            let text = std::fs::read_to_string(folder.join(name)).ok()?;
+            Some((FilePath::new(name), text))
+        })
+        .collect();
+    draft(
+        &Ask {
+            file: &file,
+            beside: &beside,
+            cargo: &Version::new(1, 95, 0),
+            denied: &[],
+            unmanaged: &[],
+        },
+        workspace,
+    )
+    .map_err(|findings| {
+        findings
+            .iter()
+            .map(|finding| format!("[{}] {}", finding.code, finding.message))
+            .collect::<Vec<_>>()
+            .join("; ")
+    })
+}
+
+/// Suggestions in the policies that real workspaces have: as comments they change nothing, and any can be taken. The
+/// laws for all policies hold the other spellings of a file.
+#[test]
+fn suggestions_for_drafted_specimens_can_be_taken() {
+    let specimens = specimens();
+    let facts = large(true, true, TOOLS);
+    let file = FilePath::new(POLICY);
+    let (mut policies, mut taken) = (0, 0);
+    for folder in &specimens {
+        let mut workspace = specimen(folder, str::to_owned);
+        let Ok(Draft { text, .. }) = drafts(&workspace, folder) else {
+            continue;
+        };
+        workspace.files.insert(file.clone(), text.clone());
+        let before = weighty(&workspace);
+        let all = suggestions(&suggest::Ask {
+            file: &file,
+            text: &text,
+            workspace: &workspace,
+            facts: &facts,
+        });
+        taken += hold(&text, &all, &|text| {
+            let mut workspace = workspace.clone();
+            workspace.files.insert(file.clone(), text.to_owned());
+            for finding in weighty(&workspace) {
+                assert!(before.contains(&finding), "{finding:?}\n{text}");
+            }
+        });
+        assert_eq!(
+            meaning(&workspace, &into_policy(&text, &all)),
+            meaning(&workspace, &text)
+        );
+        policies += 1;
+    }
+    println!(
+        "{policies} drafted policies, {taken} suggestions taken, each by itself and all together"
+    );
+    assert!(
+        specimens.is_empty() || taken > policies,
+        "{taken} suggestions in {policies} policies are too few to show anything"
+    );
+}
+
+/// What there is to say against a policy.
+fn weighty(workspace: &Workspace) -> Vec<(&'static str, String)> {
+    let findings = decide(workspace, OnUndeclared::Refuse)
+        .diagnostics
+        .into_iter();
+    let weighty = findings.filter(|finding| finding.level >= Level::Warning);
+    weighty.map(|one| (one.code, one.message)).collect()
 }
 
 /// A TOML document as JSON.
