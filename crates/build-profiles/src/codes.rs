@@ -465,6 +465,10 @@ pub static CODES: &[(&str, &str)] = &[
         "a folder `xtask` is there and no member of the workspace",
     ),
     (
+        "xtask_for_another_machine",
+        "`build.target` would build the xtask for another machine, and Cargo is too old to be told otherwise",
+    ),
+    (
         "xtask_mounted",
         "the workspace's xtask mounts this tool already",
     ),

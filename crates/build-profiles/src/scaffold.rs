@@ -1,7 +1,9 @@
 //! What lets a team type `cargo xtask configure`: a package of a few lines where the workspace has no xtask, and the lines
 //! for one that it has.
 
+mod existing;
 mod mount;
+mod nested;
 mod new;
 #[cfg(test)]
 mod tests;
@@ -10,15 +12,16 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
+use self::existing::{Alias, Existing, config, existing};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
-use crate::edit::parse;
 use crate::eject::LIBRARY;
-use crate::facts::{Member, Workspace};
-use crate::layout::config_path;
+use crate::facts::Workspace;
 use crate::plan::FileChange;
-use crate::policy::Policy;
 use crate::touched::Touched;
-use crate::value::{KeyPath, Value};
+use crate::value::KeyPath;
+
+pub use self::existing::{is_missing, of_existing, of_its_manifest};
+pub use self::nested::becomes_a_workspace;
 
 /// The name of the package, of its folder and of the alias that runs it.
 pub const XTASK: &str = "xtask";
@@ -40,6 +43,8 @@ pub struct Ground<'a> {
     pub policy: Option<(&'a FilePath, &'a str)>,
     /// Those of [`HAKARI`] that are there, and the manifest and main file of the xtask that is there.
     pub beside: &'a BTreeMap<FilePath, String>,
+    /// Every manifest below the root, where [`becomes_a_workspace`] asks for them.
+    pub nested: &'a BTreeMap<FilePath, String>,
     /// Whether there is a folder `xtask`.
     pub has_folder: bool,
     /// The Cargo that builds this workspace.
@@ -60,35 +65,13 @@ pub struct Scaffold {
     /// What stands in the way, what is for a person to do, what comes next. Nothing is to be written while one of them is an
     /// error.
     pub diagnostics: Vec<Diagnostic>,
-}
-
-/// The xtask of a workspace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Existing<'w> {
-    Member(&'w Member),
-    /// An alias that runs something else.
-    Alias(Vec<String>),
-}
-
-/// Whether there is no xtask, so that one would be made.
-pub fn is_missing(workspace: &Workspace) -> bool {
-    existing(workspace).is_none()
+    /// What starts this tool once all of it is written; `None`: the workspace has no command for that.
+    pub command: Option<&'static str>,
 }
 
 /// What a policy leaves alone of a new xtask, and why.
 pub fn unmanaged() -> (KeyPath, String) {
     (KeyPath::new(["profile", XTASK]), UNMANAGED.to_owned())
-}
-
-/// The files that are to be read of the xtask that is there.
-pub fn of_existing(workspace: &Workspace) -> Vec<FilePath> {
-    match existing(workspace) {
-        Some(Existing::Member(member)) => vec![
-            mount::file(member, "Cargo.toml"),
-            mount::file(member, "src/main.rs"),
-        ],
-        _ => Vec::new(),
-    }
 }
 
 /// Decides which files make an xtask, or add this tool to the one that is there.
@@ -103,73 +86,27 @@ pub fn scaffold(workspace: &Workspace, ground: &Ground<'_>) -> Scaffold {
     if let Some((file, text)) = ground.policy {
         touched.know(file, Some(&text.to_owned()));
     }
-    match existing(workspace) {
+    let command = match existing(workspace) {
         Some(Existing::Member(member)) => mount::mount(member, ground, &mut touched),
-        Some(Existing::Alias(words)) => touched.say(another_alias(workspace, &words)),
+        Some(Existing::Alias(alias)) => return refused(another_alias(&alias)),
         None if ground.has_folder => return refused(folder_taken()),
-        None => new::package(workspace, ground, &mut touched),
-    }
+        None => {
+            new::package(workspace, ground, &mut touched);
+            Some("cargo xtask")
+        }
+    };
     let (changes, diagnostics) = touched.finish();
     Scaffold {
         changes,
         diagnostics,
+        command,
     }
 }
 
 fn refused(finding: Diagnostic) -> Scaffold {
     Scaffold {
-        changes: Vec::new(),
         diagnostics: vec![finding],
-    }
-}
-
-/// The xtask that is there: a member of that name or in such a folder, else what the alias runs.
-fn existing(workspace: &Workspace) -> Option<Existing<'_>> {
-    let words = alias(workspace);
-    let members = &workspace.members;
-    let named =
-        |member: &&Member| member.name == XTASK || member.path.rsplit('/').next() == Some(XTASK);
-    let run = |member: &&Member| {
-        let package = words.iter().flatten().zip(words.iter().flatten().skip(1));
-        let split = package
-            .into_iter()
-            .any(|(option, value)| is_package(option) && *value == member.name);
-        let glued = words.iter().flatten().any(|word| {
-            word.strip_prefix("--package=").or(word.strip_prefix("-p")) == Some(&member.name)
-        });
-        split || glued
-    };
-    members
-        .iter()
-        .find(run)
-        .or_else(|| members.iter().find(named))
-        .map(Existing::Member)
-        .or_else(|| words.clone().map(Existing::Alias))
-}
-
-fn is_package(option: &str) -> bool {
-    option == "--package" || option == "-p"
-}
-
-/// The words of `alias.xtask`.
-fn alias(workspace: &Workspace) -> Option<Vec<String>> {
-    let text = workspace.files.get(&config(workspace))?;
-    let leaf = parse(text).ok()?.leaf(&KeyPath::new(["alias", XTASK]))?;
-    Some(match leaf.value? {
-        Value::Array(words) => words,
-        Value::Str(words) => words.split_whitespace().map(str::to_owned).collect(),
-        _ => return None,
-    })
-}
-
-/// The Cargo config: the old name where that is the only one, since a new file beside it would be ignored.
-fn config(workspace: &Workspace) -> FilePath {
-    let new = config_path(&Policy::default());
-    let old = new.sibling("config");
-    let is_there = |file: &FilePath| workspace.files.contains_key(file);
-    match is_there(&old) && !is_there(&new) {
-        true => old,
-        false => new,
+        ..Scaffold::default()
     }
 }
 
@@ -225,13 +162,13 @@ fn folder_taken() -> Diagnostic {
     .with_help("make it a member and run again, or move it away")
 }
 
-fn another_alias(workspace: &Workspace, words: &[String]) -> Diagnostic {
+fn another_alias(alias: &Alias) -> Diagnostic {
     Diagnostic::error(
         "xtask_alias_taken",
         format!(
             "`alias.xtask` of `{}` runs `cargo {}`, which is no member of this workspace",
-            config(workspace),
-            words.join(" ")
+            alias.file,
+            alias.words.join(" ")
         ),
     )
     .with_note("it is left as it is")

@@ -51,6 +51,8 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit> {
 struct Start {
     changes: Vec<FileChange>,
     findings: Vec<Diagnostic>,
+    /// What starts this tool afterwards; `None`: what started it now.
+    command: Option<&'static str>,
 }
 
 impl Start {
@@ -80,8 +82,8 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
         .retain(|finding| finding.code != "no_policy");
     let findings = std::mem::take(&mut repository.diagnostics);
     let mut start = Start {
-        changes: Vec::new(),
         findings,
+        ..Start::default()
     };
     let file = repository.policy_file.clone();
     let for_a_new_one = args.suggest || !args.preset.is_empty();
@@ -110,6 +112,7 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
         let made = scaffold::scaffolded(args, &mut repository, &toolchain.cargo, policy)?;
         start.findings.extend(made.diagnostics);
         start.add(made.changes);
+        start.command = made.command;
     }
     if args.ci.is_some() && start.exit(args) == Exit::Clean {
         let (change, finding) = ci::workflow(args, &repository)?;
@@ -226,7 +229,7 @@ fn report(args: &InitArgs, repository: &Repository, start: &Start, writes: bool)
             findings: &start.findings,
             written: writes && exit == Exit::Clean,
             preset: !args.preset.is_empty(),
-            xtask: args.xtask,
+            command: start.command,
             exit,
         },
     );

@@ -17,6 +17,8 @@ mod lintable;
 mod lock;
 // Which workspace this is, asked of Cargo without its dependency graph.
 mod metadata;
+// Manifests below a package.
+mod nested;
 // The programs of a test build, by the manifests.
 mod programs;
 // What `verify` saw last.
@@ -31,6 +33,7 @@ pub(crate) use chain::chain;
 pub(crate) use day::today;
 pub(crate) use elsewhere::elsewhere;
 pub(crate) use lintable::lintable;
+pub(crate) use nested::nested;
 pub(crate) use programs::programs;
 pub(crate) use receipt::{last_seconds, last_verdicts};
 pub(crate) use target::target_folders;

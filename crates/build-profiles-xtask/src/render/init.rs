@@ -20,8 +20,8 @@ pub(crate) struct Started<'a> {
     pub(crate) written: bool,
     /// Whether the policy says more than the files do.
     pub(crate) preset: bool,
-    /// Whether there is an xtask now that starts this tool.
-    pub(crate) xtask: bool,
+    /// What starts this tool afterwards; `None`: what started it now.
+    pub(crate) command: Option<&'static str>,
     /// What the run comes to.
     pub(crate) exit: Exit,
 }
@@ -84,9 +84,8 @@ fn summary(started: &Started<'_>) {
         }
         false => "next: read it, change what should be otherwise, and run `cargo xtask configure`",
     };
-    // The xtask is there from now on, however we were started.
-    match started.xtask {
-        true => eprintln!("{next}"),
-        false => eprintln!("{}", advice(next)),
+    match started.command {
+        Some(command) => eprintln!("{}", next.replace("cargo xtask", command)),
+        None => eprintln!("{}", advice(next)),
     }
 }

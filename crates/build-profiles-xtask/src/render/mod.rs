@@ -122,9 +122,18 @@ pub(crate) fn started_as(name: &'static str) {
     let _set_once = STARTED_AS.set(name);
 }
 
-/// Advice with the command as the user knows it.
+/// Advice with the command as the user knows it. What is said of `cargo xtask build-profiles` is said of that alone.
 fn advice(text: &str) -> String {
-    text.replace("cargo xtask", STARTED_AS.get().unwrap_or(&"cargo xtask"))
+    advice_of(text, STARTED_AS.get().unwrap_or(&"cargo xtask"))
+}
+
+fn advice_of(text: &str, started_as: &str) -> String {
+    const MOUNTED: &str = "cargo xtask build-profiles";
+    let parts = text.split(MOUNTED);
+    let parts: Vec<String> = parts
+        .map(|part| part.replace("cargo xtask", started_as))
+        .collect();
+    parts.join(MOUNTED)
 }
 
 /// Prints data. Nobody reading on (`| head`) is no error; a full disk is.
@@ -212,4 +221,27 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
         .count()
         + 1;
     (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::advice_of;
+
+    #[test]
+    fn what_is_said_of_a_mounted_tool_is_not_said_of_another() {
+        let text = "run `cargo xtask lint`, or `cargo xtask build-profiles lint`";
+        for (started_as, expected) in [
+            ("cargo xtask", text),
+            (
+                "cargo build-profiles",
+                "run `cargo build-profiles lint`, or `cargo xtask build-profiles lint`",
+            ),
+            (
+                "cargo xtask build-profiles",
+                "run `cargo xtask build-profiles lint`, or `cargo xtask build-profiles lint`",
+            ),
+        ] {
+            assert_eq!(advice_of(text, started_as), expected);
+        }
+    }
 }

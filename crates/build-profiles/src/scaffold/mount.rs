@@ -1,8 +1,11 @@
 //! The lines that add this tool to an xtask that is there.
 
-use super::{Ground, LIBRARY, XTASK, alias, config, dependency, lock_file_grows, options};
+use toml_edit::DocumentMut;
+
+use super::existing::{Alias, alias, config, file, mains};
+use super::{Ground, LIBRARY, XTASK, dependency, lock_file_grows, options};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
-use crate::edit::{Edit, parse};
+use crate::edit::Edit;
 use crate::facts::Member;
 use crate::touched::Touched;
 use crate::value::{KeyPath, Value};
@@ -10,79 +13,120 @@ use crate::value::{KeyPath, Value};
 /// The call, as the first statement of `main`.
 const CALL: &str = "build_profiles_xtask::intercept();";
 
-/// A file of a package.
-pub(super) fn file(member: &Member, name: &str) -> FilePath {
-    match member.path.as_str() {
-        "" => FilePath::new(name),
-        folder => FilePath::new(format!("{folder}/{name}")),
-    }
+/// How the tool is started behind that call, whatever other commands there are.
+const BEHIND_CALL: &str = "cargo xtask build-profiles";
+
+/// What an xtask lacks, each with its place.
+struct Lacks<'m> {
+    member: &'m Member,
+    manifest: FilePath,
+    main: FilePath,
+    dependency: bool,
+    call: bool,
+    alias: Option<Lack>,
 }
 
-/// Writes the lines, or says which they are.
-pub(super) fn mount(member: &Member, ground: &Ground<'_>, touched: &mut Touched<'_>) {
-    let (manifest, main) = (file(member, "Cargo.toml"), file(member, "src/main.rs"));
-    let depends = touched
-        .text(&manifest)
-        .is_some_and(|text| text.contains(LIBRARY));
-    let calls = touched
-        .text(&main)
-        .is_some_and(|text| text.contains("build_profiles_xtask"));
-    let workspace = touched.workspace;
-    let config = config(workspace);
-    let better = alias(workspace).and_then(|words| started_better(&words));
-    if depends && calls && better.is_none() {
+/// What the alias lacks.
+struct Lack {
+    alias: Alias,
+    /// Whether there is none.
+    is_new: bool,
+}
+
+/// Writes the lines, or says which they are; gives the command that starts the tool then.
+pub(super) fn mount(
+    member: &Member,
+    ground: &Ground<'_>,
+    touched: &mut Touched<'_>,
+) -> Option<&'static str> {
+    let lacks = lacks(member, touched);
+    if !lacks.dependency && !lacks.call && lacks.alias.is_none() {
         touched.say(Diagnostic::new(
             Level::Note,
             "xtask_mounted",
             format!("the xtask `{}` mounts this tool already", member.name),
         ));
-        return;
+    } else if ground.write {
+        write(&lacks, ground, touched);
+    } else {
+        touched.say(lines(&lacks, ground));
     }
-    if !ground.write {
-        touched.say(lines(
-            member,
-            ground,
-            &config,
-            [!depends, !calls, better.is_some()],
-        ));
-        return;
+    command(touched.text(&lacks.main)?)
+}
+
+fn lacks<'m>(member: &'m Member, touched: &Touched<'_>) -> Lacks<'m> {
+    let manifest = file(member, "Cargo.toml");
+    let said = touched.text(&manifest).unwrap_or_default();
+    let mut mains = mains(member, said);
+    let there = mains.iter().position(|main| touched.text(main).is_some());
+    let main = mains.swap_remove(there.unwrap_or(0));
+    Lacks {
+        dependency: !depends(said),
+        call: touched.text(&main).and_then(command).is_none(),
+        alias: alias_lacks(member, touched),
+        member,
+        manifest,
+        main,
     }
-    if !depends {
+}
+
+fn depends(manifest: &str) -> bool {
+    let manifest = manifest.parse::<DocumentMut>().ok();
+    let dependencies = manifest.as_ref().and_then(|all| all.get("dependencies"));
+    dependencies.is_some_and(|all| all.get(LIBRARY).is_some())
+}
+
+/// How a main file starts this tool.
+fn command(main: &str) -> Option<&'static str> {
+    let code = |line: &&str| !line.trim_start().starts_with("//");
+    let says = |words: &str| main.lines().filter(code).any(|line| line.contains(words));
+    match says("build_profiles_xtask") {
+        true if says("intercept") => Some(BEHIND_CALL),
+        true => Some("cargo xtask"),
+        false => None,
+    }
+}
+
+fn write(lacks: &Lacks<'_>, ground: &Ground<'_>, touched: &mut Touched<'_>) {
+    if lacks.dependency {
         let value = ground.dependency.parse::<toml_edit::Value>().ok();
-        let value = value.as_ref().and_then(table);
-        let edit = value.map(|value| Edit::Set {
-            path: KeyPath::new(["dependencies", LIBRARY]),
-            value,
-            comment: None,
-        });
-        if let Some(edit) = edit {
-            touched.edit(&manifest, edit, &format!("write `{}`", dependency(ground)));
+        if let Some(value) = value.as_ref().and_then(table) {
+            let edit = Edit::Set {
+                path: KeyPath::new(["dependencies", LIBRARY]),
+                value,
+                comment: None,
+            };
+            let by_hand = format!("write `{}`", dependency(ground));
+            touched.edit(&lacks.manifest, edit, &by_hand);
         }
     }
-    if !calls {
-        let text = touched.text(&main).unwrap_or_default();
-        match with_call(text) {
-            Some(text) => touched.replace(&main, text),
-            None => touched.say(call_by_hand(&main)),
+    if lacks.call {
+        match with_call(touched.text(&lacks.main).unwrap_or_default()) {
+            Some(text) => touched.replace(&lacks.main, text),
+            None => touched.say(call_by_hand(&lacks.main)),
         }
     }
-    if let Some(words) = better {
-        let is_text = parse(touched.text(&config).unwrap_or_default())
-            .ok()
-            .and_then(|source| source.leaf(&KeyPath::new(["alias", XTASK]))?.value)
-            .is_some_and(|value| matches!(value, Value::Str(_)));
-        let value = match is_text {
-            true => Value::Str(words.join(" ")),
-            false => Value::Array(words),
-        };
-        let edit = Edit::Set {
-            path: KeyPath::new(["alias", XTASK]),
-            value,
-            comment: None,
-        };
-        touched.edit(&config, edit, "write the options of the alias");
+    if let Some(lack) = &lacks.alias {
+        write_alias(&lack.alias, touched);
     }
-    touched.say(lock_file_grows());
+    if lacks.dependency {
+        touched.say(lock_file_grows());
+    }
+}
+
+fn write_alias(alias: &Alias, touched: &mut Touched<'_>) {
+    if touched.text(&alias.file).is_none() {
+        touched.replace(&alias.file, String::new());
+    }
+    let edit = Edit::Set {
+        path: KeyPath::new(["alias", XTASK]),
+        value: match alias.is_text {
+            true => Value::Str(alias.words.join(" ")),
+            false => Value::Array(alias.words.clone()),
+        },
+        comment: None,
+    };
+    touched.edit(&alias.file, edit, "write the alias");
 }
 
 /// A dependency as a value of ours.
@@ -98,62 +142,94 @@ fn table(value: &toml_edit::Value) -> Option<Value> {
 }
 
 /// The alias with the options that let it start; `None` if it has them, or does more than run a package.
-fn started_better(words: &[String]) -> Option<Vec<String>> {
-    let first = words.first()?;
-    let is_run = first == "run" || first == "r";
-    let has_options = words
+fn alias_lacks(member: &Member, touched: &Touched<'_>) -> Option<Lack> {
+    let workspace = touched.workspace;
+    let Some(known) = alias(workspace) else {
+        // Where git ignores the config, each person has aliases of their own.
+        return (!workspace.config_ignored).then(|| Lack {
+            alias: Alias {
+                file: config(workspace),
+                words: around(vec![format!("--package={}", member.name), "--".to_owned()]),
+                is_text: false,
+            },
+            is_new: true,
+        });
+    };
+    let is_run = matches!(known.words.first().map(String::as_str), Some("run" | "r"));
+    let has_options = known
+        .words
         .iter()
         .any(|word| word.contains("build.rustc-wrapper"));
-    if !is_run || has_options {
-        return None;
-    }
-    let rest = words.iter().skip(1).cloned();
-    Some(
-        std::iter::once(first.clone())
-            .chain(options())
-            .chain(rest)
-            .collect(),
-    )
+    (is_run && !has_options).then(|| Lack {
+        alias: Alias {
+            words: around(known.words.iter().skip(1).cloned().collect()),
+            ..known
+        },
+        is_new: false,
+    })
 }
 
-/// The three lines, each with its place.
-fn lines(
-    member: &Member,
-    ground: &Ground<'_>,
-    config: &FilePath,
-    missing: [bool; 3],
-) -> Diagnostic {
-    let [dependency_missing, call_missing, options_missing] = missing;
+/// A run with the options, and with what it had.
+fn around(rest: Vec<String>) -> Vec<String> {
+    std::iter::once("run".to_owned())
+        .chain(options())
+        .chain(rest)
+        .collect()
+}
+
+/// The lines, each with its place.
+fn lines(lacks: &Lacks<'_>, ground: &Ground<'_>) -> Diagnostic {
     let mut finding = Diagnostic::new(
         Level::Note,
         "xtask_exists",
         format!(
             "the workspace has an xtask, `{}`: a few lines add this tool to it",
-            member.name
+            lacks.member.name
         ),
     );
-    if dependency_missing {
+    if lacks.dependency {
         finding = finding.with_help(format!(
             "in `{}`, under `[dependencies]`:\n\n{}",
-            file(member, "Cargo.toml"),
+            lacks.manifest,
             dependency(ground)
         ));
     }
-    if call_missing {
-        finding = finding.with_help(format!(
-            "in `{}`, first in `main`:\n\n{CALL}",
-            file(member, "src/main.rs")
-        ));
+    if lacks.call {
+        finding = finding.with_help(format!("in `{}`, first in `main`:\n\n{CALL}", lacks.main));
     }
-    if options_missing {
-        finding = finding.with_help(format!(
-            "in `alias.xtask` of `{config}`, behind `run`, so that it starts whatever is written:\n\n{}",
-            options().join("\n")
-        ));
+    match &lacks.alias {
+        None => {}
+        Some(Lack {
+            alias,
+            is_new: true,
+        }) => {
+            let words: Vec<String> = alias
+                .words
+                .iter()
+                .map(|word| format!("    \"{word}\","))
+                .collect();
+            finding = finding.with_help(format!(
+                "in `{}`, under `[alias]`:\n\n{XTASK} = [\n{}\n]",
+                alias.file,
+                words.join("\n")
+            ));
+        }
+        Some(Lack {
+            alias,
+            is_new: false,
+        }) => {
+            finding = finding.with_help(format!(
+                "in `alias.{XTASK}` of `{}`, behind `run`, so that it starts whatever is written:\n\n{}",
+                alias.file,
+                options().join("\n")
+            ));
+        }
     }
-    finding
-        .with_help("or let them be written: add `--write`")
-        .with_help("each command is then `xtask build-profiles <COMMAND>`; to have them beside your own, flatten `build_profiles_xtask::Command` into a clap enum, as the README says")
+    finding = finding.with_help("or let them be written: add `--write`");
+    if !lacks.call {
+        return finding;
+    }
+    finding.with_help(format!("the commands are then those of `{BEHIND_CALL}`; to have them beside your own, flatten `build_profiles_xtask::Command` into a clap enum, as the README says"))
 }
 
 /// The main file with the call, where there is no doubt about its place.

@@ -2,6 +2,9 @@
 
 use glob::Pattern;
 
+use semver::Version;
+
+use super::nested::{becomes_a_workspace, left_out};
 use super::{Ground, HAKARI, XTASK, config, lock_file_grows, options};
 use crate::diagnostic::{Diagnostic, FilePath};
 use crate::edit::{Edit, parse};
@@ -12,6 +15,10 @@ use crate::policy::{self, Policy};
 use crate::settings::GLOB;
 use crate::touched::Touched;
 use crate::value::{KeyPath, Value};
+
+/// What `build.target` says for the machine that Cargo runs on, and the first Cargo that knows it.
+const HOST: &str = "host-tuple";
+const KNOWS_HOST: Version = Version::new(1, 91, 0);
 
 /// The profile of the xtask: no change of another profile rebuilds it, and a fresh clone has it soon.
 const PROFILE: &[(&str, Pinned)] = &[
@@ -55,16 +62,17 @@ impl Pinned {
 }
 
 pub(super) fn package(workspace: &Workspace, ground: &Ground<'_>, touched: &mut Touched<'_>) {
-    if let Some(finding) = in_the_way(workspace) {
-        touched.say(finding);
-        return;
-    }
+    let target = match (in_the_way(workspace), target(workspace, ground.cargo)) {
+        (None, Ok(target)) => target,
+        (Some(finding), _) | (None, Err(finding)) => return touched.say(*finding),
+    };
     for (file, text) in ground.package {
         touched.replace(file, text.clone());
     }
     member(touched);
+    exclude(workspace, ground, touched);
     profile(touched);
-    alias(workspace, touched);
+    alias(workspace, target, touched);
     ignore_lines(workspace, touched);
     hakari(touched);
     unmanaged(ground, touched);
@@ -72,7 +80,7 @@ pub(super) fn package(workspace: &Workspace, ground: &Ground<'_>, touched: &mut 
 }
 
 /// What keeps a package in `xtask` from being a member that `cargo xtask` runs.
-fn in_the_way(workspace: &Workspace) -> Option<Diagnostic> {
+fn in_the_way(workspace: &Workspace) -> Option<Box<Diagnostic>> {
     let manifest = manifest_path();
     let text = workspace.files.get(&manifest).map_or("", String::as_str);
     let path = KeyPath::new(["workspace", "exclude"]);
@@ -91,22 +99,54 @@ fn in_the_way(workspace: &Workspace) -> Option<Diagnostic> {
             "xtask_excluded",
             "`workspace.exclude` keeps a package in `xtask` from being a member",
         );
-        return Some(
-            match spans.get(index) {
-                Some(span) => finding.with_label(&manifest, span.clone(), "left out here"),
-                None => finding,
-            }
-            .with_help("take it out of `exclude`, or use the installed `cargo build-profiles`"),
-        );
+        let finding = match spans.get(index) {
+            Some(span) => finding.with_label(&manifest, span.clone(), "left out here"),
+            None => finding,
+        };
+        return Some(Box::new(finding.with_help(
+            "take it out of `exclude`, or use the installed `cargo build-profiles`",
+        )));
     }
     workspace.config_ignored.then(|| {
-        Diagnostic::error(
+        let finding = Diagnostic::error(
             "config_is_ignored",
             format!("git ignores `{}`", config(workspace)),
-        )
+        );
+        Box::new(finding
         .with_note("an alias there would reach nobody else")
-        .with_help("take it out of `.gitignore` and commit it, or use the installed `cargo build-profiles`")
+        .with_help("take it out of `.gitignore` and commit it, or use the installed `cargo build-profiles`"))
     })
+}
+
+/// What lets the xtask be built for the machine that runs it, where the config builds everything for another one.
+fn target(workspace: &Workspace, cargo: &Version) -> Result<Option<&'static str>, Box<Diagnostic>> {
+    let path = KeyPath::new(["build", "target"]);
+    let files = std::iter::once(config(workspace))
+        .chain(workspace.included.iter().cloned())
+        .chain(workspace.parents.iter().cloned());
+    let set = files
+        .filter_map(|file| {
+            let leaf = parse(workspace.files.get(&file)?).ok()?.leaf(&path)?;
+            Some((file, leaf))
+        })
+        .find(|(_, leaf)| leaf.value != Some(HOST.into()));
+    let Some((file, leaf)) = set else {
+        return Ok(None);
+    };
+    if *cargo >= KNOWS_HOST {
+        return Ok(Some("--target=host-tuple"));
+    }
+    let finding = Diagnostic::error(
+        "xtask_for_another_machine",
+        format!("`build.target` of `{file}` would build the xtask for another machine too"),
+    )
+    .with_label(&file, leaf.span, "everything is built for this")
+    .with_note(format!(
+        "Cargo {}.{} and newer can be told to build it for the machine that runs it; this is {cargo}",
+        KNOWS_HOST.major, KNOWS_HOST.minor
+    ))
+    .with_help("use the installed `cargo build-profiles` in its place: the commands are the same");
+    Err(Box::new(finding))
 }
 
 /// The entry in `members`, unless a glob takes the folder in.
@@ -145,6 +185,22 @@ fn listed(
     touched.edit(file, edit, &format!("add `{XTASK}` to `{path}`"));
 }
 
+/// Leaves packages below out of a workspace that begins here: until now they stood for themselves.
+fn exclude(workspace: &Workspace, ground: &Ground<'_>, touched: &mut Touched<'_>) {
+    let folders = left_out(ground.nested);
+    if !becomes_a_workspace(workspace) || folders.is_empty() {
+        return;
+    }
+    let edit = Edit::Set {
+        path: KeyPath::new(["workspace", "exclude"]),
+        value: Value::Array(folders),
+        comment: Some(
+            "Packages of their own, as they were before there was a workspace.".to_owned(),
+        ),
+    };
+    touched.edit(&manifest_path(), edit, "write `workspace.exclude`");
+}
+
 fn profile(touched: &mut Touched<'_>) {
     let manifest = manifest_path();
     let at = KeyPath::new(["profile", XTASK]);
@@ -167,10 +223,11 @@ fn profile(touched: &mut Touched<'_>) {
     }
 }
 
-fn alias(workspace: &Workspace, touched: &mut Touched<'_>) {
+fn alias(workspace: &Workspace, target: Option<&str>, touched: &mut Touched<'_>) {
     let file = config(workspace);
     let words = ["run".to_owned(), format!("--profile={XTASK}")]
         .into_iter()
+        .chain(target.map(str::to_owned))
         .chain(options())
         .chain([format!("--package={XTASK}"), "--".to_owned()]);
     if touched.text(&file).is_none() {

@@ -5,7 +5,7 @@ use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 use build_profiles::eject::LIBRARY;
 use build_profiles::layout::{environment_path, machine_path};
 use build_profiles::plan::FileChange;
-use build_profiles::scaffold::{is_missing, of_existing};
+use build_profiles::scaffold::{is_missing, of_existing, of_its_manifest};
 
 use crate::cli::InitArgs;
 use crate::read::{self, Repository};
@@ -67,7 +67,10 @@ fn of_existing_xtask(
     args: &InitArgs,
     repository: &Repository,
 ) -> Result<(&'static str, Option<Diagnostic>)> {
-    let files = read::texts(&repository.root, &of_existing(&repository.workspace))?;
+    let workspace = &repository.workspace;
+    let mut files = read::texts(&repository.root, &of_existing(workspace))?;
+    let main = of_its_manifest(workspace, &files);
+    files.extend(read::texts(&repository.root, main.as_slice())?);
     let says = |words: &str| files.values().any(|text| text.contains(words));
     let command = match says("build_profiles_xtask::main") || says("build_profiles_xtask::Command")
     {

@@ -1,11 +1,14 @@
 //! `init --xtask`: a package that starts this tool, or its lines for the xtask that is there.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Result, bail};
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 use build_profiles::eject::LIBRARY;
 use build_profiles::plan::FileChange;
 use build_profiles::scaffold::{
-    Ground, HAKARI, Scaffold, XTASK, is_missing, of_existing, scaffold,
+    Ground, HAKARI, Scaffold, XTASK, becomes_a_workspace, is_missing, of_existing, of_its_manifest,
+    scaffold,
 };
 use semver::{Version, VersionReq};
 use toml_edit::{Array, InlineTable, Value};
@@ -25,7 +28,9 @@ pub(super) fn scaffolded(
     let dependency = dependency(args)?;
     let mut names: Vec<FilePath> = HAKARI.map(FilePath::new).to_vec();
     names.extend(of_existing(&repository.workspace));
-    let beside = read::texts(&repository.root, &names)?;
+    let mut beside = read::texts(&repository.root, &names)?;
+    let main = of_its_manifest(&repository.workspace, &beside);
+    beside.extend(read::texts(&repository.root, main.as_slice())?);
     for (file, text) in &beside {
         repository.remember(file, text);
     }
@@ -33,9 +38,14 @@ pub(super) fn scaffolded(
         true => render::package(&dependency)?.to_vec(),
         false => Vec::new(),
     };
+    let nested = match becomes_a_workspace(&repository.workspace) {
+        true => read::nested(&repository.root),
+        false => BTreeMap::new(),
+    };
     let ground = Ground {
         policy,
         beside: &beside,
+        nested: &nested,
         has_folder: repository.root.join(XTASK).exists(),
         cargo,
         dependency: &dependency,
