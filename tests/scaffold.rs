@@ -1,5 +1,5 @@
 //! From a workspace without an xtask to `cargo xtask verify --quick`, and back: what `init --xtask` makes is built and
-//! started, and `eject` leaves the files as they were.
+//! started, and `eject` leaves the files as they were. An xtask that has commands of its own keeps them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -125,4 +125,66 @@ fn a_scaffolded_xtask_starts_and_leaves_without_a_trace() {
     // What is in no commit is kept back unless one insists.
     xtask(&root, &["eject", "--force"]);
     assert_eq!(files(&root), before);
+}
+
+/// A workspace whose xtask has a command of its own, and this repository's lock file, so that no network is needed.
+fn with_an_xtask(root: &Path) {
+    for (path, text) in [
+        (
+            "Cargo.toml",
+            "[workspace]\nresolver = \"2\"\nmembers = [\"tasks\"]\n\n[profile.xtask]\ninherits = \"release\"\nopt-level = 0\ncodegen-units = 256\n",
+        ),
+        (
+            ".cargo/config.toml",
+            "[alias]\nxtask = \"run --profile=xtask --package tasks --\"\n",
+        ),
+        (
+            "tasks/Cargo.toml",
+            "[package]\nname = \"tasks\"\nversion = \"0.1.0\"\nedition = \"2021\"\nrust-version = \"1.94\"\n",
+        ),
+        (
+            "tasks/src/main.rs",
+            "fn main() {\n    let words: Vec<String> = std::env::args().skip(1).collect();\n    println!(\"a chore: {}\", words.join(\" \"));\n}\n",
+        ),
+    ] {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it is ours");
+        fs::write(path, text).expect("it is ours");
+    }
+    fs::copy(here().join("Cargo.lock"), root.join("Cargo.lock")).expect("it is ours");
+}
+
+#[test]
+fn a_mounted_tool_gets_in_no_other_commands_way() {
+    let sandbox = tempfile::tempdir().expect("a temporary folder can be made");
+    let root = sandbox.path().join("work");
+    with_an_xtask(&root);
+    let mut tool = command(env!("CARGO_BIN_EXE_xtask"), &root);
+    let library = here().join("crates/build-profiles-xtask");
+    let dependency = format!("{{ path = '{}' }}", library.display());
+    tool.args(["init", "--xtask", "--write", "--dependency", &dependency]);
+    let next = String::from_utf8_lossy(&run(tool).stderr).into_owned();
+    assert!(
+        next.contains("run `cargo xtask build-profiles configure`"),
+        "{next}"
+    );
+
+    let checked = xtask(&root, &["build-profiles", "configure", "--check"]);
+    assert!(
+        checked.contains("the committed files are as the policy says"),
+        "{checked}"
+    );
+    let own = xtask(&root, &["test", "build-profiles"]);
+    assert!(own.contains("a chore: test build-profiles"), "{own}");
+
+    // A wrapper that is not there stops every build, and must not stop what mends it.
+    let config = root.join(".cargo/config.toml");
+    let text = fs::read_to_string(&config).expect("it is there");
+    let broken = format!("{text}\n[build]\nrustc-wrapper = \"/missing/wrapper\"\n");
+    fs::write(&config, broken).expect("it is ours");
+    let mut build = command("cargo", &root);
+    build.env_remove("RUSTC_WRAPPER").arg("check");
+    let build = build.output().expect("it can be started");
+    assert!(!build.status.success(), "the wrapper stops a build");
+    xtask(&root, &["build-profiles", "configure", "--check"]);
 }
