@@ -5,7 +5,7 @@
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::edit::{Edit, Source, apply, parse};
 use crate::facts::Workspace;
-use crate::plan::{OnUndeclared, Undeclared, configures_cargo, plan};
+use crate::plan::{OnUndeclared, Plan, Undeclared, configures_cargo, plan};
 use crate::policy;
 use crate::policy::storage::key_of;
 use crate::settings::{manifest_profiles, settle};
@@ -29,7 +29,7 @@ pub fn adopt(
         }
     }
     let write = |entries: &[Entry]| write(file, text, entries);
-    let check = |text: &str| findings(file, text, workspace);
+    let check = |text: &str| tried(file, text, workspace).0;
     until_it_holds(&mut entries, &write, &check)
 }
 
@@ -158,9 +158,10 @@ fn write(file: &FilePath, text: &str, entries: &[Entry]) -> Result<String, Vec<D
     })
 }
 
-/// What the policy would be refused for with this text: its own errors, and whatever would still change in the files.
-pub(crate) fn findings(file: &FilePath, text: &str, workspace: &Workspace) -> Vec<Diagnostic> {
+/// What a policy of this text is refused for, and its plan: its own errors, and whatever the files say against it.
+pub(crate) fn tried(file: &FilePath, text: &str, workspace: &Workspace) -> (Vec<Diagnostic>, Plan) {
     let (policy, mut findings) = policy::parse(file, text);
+    let mut planned = Plan::default();
     if let Some(policy) = policy {
         findings.extend(policy::check_inherits(
             file,
@@ -169,12 +170,12 @@ pub(crate) fn findings(file: &FilePath, text: &str, workspace: &Workspace) -> Ve
         ));
         let (settings, more) = settle(file, &policy, workspace);
         findings.extend(more);
-        findings
-            .extend(plan(file, &policy, &settings, workspace, OnUndeclared::Refuse).diagnostics);
+        planned = plan(file, &policy, &settings, workspace, OnUndeclared::Refuse);
+        findings.append(&mut planned.diagnostics);
     }
     findings
         .retain(|finding| finding.level >= Level::Deny && finding.code != "env_configures_nothing");
-    findings
+    (findings, planned)
 }
 
 /// The adopted keys that the findings point at, with the reason for each.

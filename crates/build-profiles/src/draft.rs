@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
-use crate::adopt::{Adopted, findings, first_guess, until_it_holds};
+use crate::adopt::{Adopted, first_guess, tried, until_it_holds};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::edit::parse;
 use crate::facts::Workspace;
-use crate::layout::{config_path, manifest_path};
+use crate::layout::{config_path, config_there, manifest_path};
 use crate::lint::Lint;
 use crate::plan::{OnUndeclared, Undeclared, configures_cargo, plan, trailing_comment};
 use crate::policy;
@@ -77,10 +77,9 @@ pub fn draft(ask: &Ask<'_>, workspace: &Workspace) -> Result<Draft, Vec<Diagnost
     let floor = floor::floor(ask, workspace, &entries);
     let check = |text: &str| still_wrong(ask.file, text, workspace);
     let page = |entries: &[(KeyPath, Adopted)], sets: &Sets| {
-        let lines = lines(&found, entries);
-        Ok(Page {
+        Page {
             floor: &floor,
-            lines,
+            lines: lines(&found, entries),
             tables: &found.tables,
             sets,
             left_alone: left_alone(entries, ask.unmanaged),
@@ -88,17 +87,14 @@ pub fn draft(ask: &Ask<'_>, workspace: &Workspace) -> Result<Draft, Vec<Diagnost
             config: config(workspace),
             files: files_of(&found.undeclared),
         }
-        .text())
+        .text()
     };
-    let plain = until_it_holds(
-        &mut entries,
-        &|entries| page(entries, &Sets::default()),
-        &check,
-    )?;
+    let none = Sets::default();
+    let plain = until_it_holds(&mut entries, &|entries| Ok(page(entries, &none)), &check)?;
     let sets = sets::of(&lines(&found, &entries), &found.tables, workspace);
     let text = sets
         .fewer_and_fewer()
-        .filter_map(|sets| page(&entries, &sets).ok())
+        .map(|sets| page(&entries, &sets))
         .find(|short| check(short).is_empty())
         .unwrap_or(plain);
     let mut notes = portable::notes(workspace, &found.undeclared, &entries);
@@ -177,12 +173,10 @@ fn found(ask: &Ask<'_>, workspace: &Workspace) -> Result<Found, Vec<Diagnostic>>
     Ok(found)
 }
 
-/// The config file's old name, where it is the only one: Cargo still reads it.
-fn config(workspace: &Workspace) -> Option<&'static str> {
-    const OLD: &str = ".cargo/config";
-    let is_there = |file: &FilePath| workspace.files.contains_key(file);
-    let alone = is_there(&FilePath::new(OLD)) && !is_there(&config_path(&Policy::default()));
-    alone.then_some(OLD)
+/// The config file, where the policy has to name it.
+fn config(workspace: &Workspace) -> Option<FilePath> {
+    let there = config_there(workspace);
+    (there != config_path(&Policy::default())).then_some(there)
 }
 
 /// Whether a policy that names what stands there could never reach anybody.
@@ -315,12 +309,7 @@ fn files_of(found: &[Undeclared]) -> Vec<FilePath> {
 
 /// What a policy of this text is refused for, and what it would change in the files.
 fn still_wrong(file: &FilePath, text: &str, workspace: &Workspace) -> Vec<Diagnostic> {
-    let mut wrong = findings(file, text, workspace);
-    let (Some(policy), _) = policy::parse(file, text) else {
-        return wrong;
-    };
-    let (settings, _) = settle(file, &policy, workspace);
-    let plan = plan(file, &policy, &settings, workspace, OnUndeclared::Refuse);
+    let (mut wrong, plan) = tried(file, text, workspace);
     for drift in &plan.drift {
         let finding = Diagnostic::new(
             Level::Deny,

@@ -1,6 +1,7 @@
 //! Where each file of a configured workspace stands.
 
 use crate::diagnostic::FilePath;
+use crate::facts::Workspace;
 use crate::policy::Policy;
 
 /// The root manifest.
@@ -16,6 +17,18 @@ pub fn config_path(policy: &Policy) -> FilePath {
             .as_ref()
             .map_or(".cargo/config.toml", |config| &config.value),
     )
+}
+
+/// The Cargo config that a workspace without a policy has, or would get: the old name where that is the only one, since
+/// Cargo would ignore a new file beside it.
+pub(crate) fn config_there(workspace: &Workspace) -> FilePath {
+    let new = config_path(&Policy::default());
+    let old = new.sibling("config");
+    let is_there = |file: &FilePath| workspace.files.contains_key(file);
+    match is_there(&old) && !is_there(&new) {
+        true => old,
+        false => new,
+    }
 }
 
 /// The included layer of committed scalars that a machine may override.

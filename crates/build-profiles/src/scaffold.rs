@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
-use self::existing::{Alias, Existing, config, existing};
+use self::existing::{Alias, Existing, existing};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::eject::LIBRARY;
 use crate::facts::Workspace;

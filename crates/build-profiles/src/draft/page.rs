@@ -27,7 +27,7 @@ pub(super) struct Page<'a> {
     pub(super) left_alone: Vec<(KeyPath, String)>,
     pub(super) denied: &'a [(&'static Lint, usize)],
     /// The config file, if it is another than Cargo's own.
-    pub(super) config: Option<&'a str>,
+    pub(super) config: Option<FilePath>,
     /// Where all of it comes from.
     pub(super) files: Vec<FilePath>,
 }
@@ -82,6 +82,7 @@ impl Page<'_> {
         };
         let config = self
             .config
+            .as_ref()
             .map_or_else(String::new, |config| format!("config = \"{config}\"\n"));
         let Floor { version, reason } = self.floor;
         format!("{from}\nschema = 1\ntoolchain = \"{version}\"  # {reason}\n{config}")
@@ -261,13 +262,12 @@ impl Page<'_> {
 
     fn denied(&self) -> Section {
         let lines = self.denied.iter().flat_map(|(lint, count)| {
-            let (found, these) = match count {
-                1 => ("1 finding".to_owned(), "it"),
-                count => (format!("{count} findings"), "them"),
+            let (found, these, gone) = match count {
+                1 => ("1 finding".to_owned(), "it", "it is"),
+                count => (format!("{count} findings"), "them", "they are"),
             };
             [
-                format!("# {found} when this policy was made: `cargo xtask lint` shows {these}. Take this away once {these} is gone.")
-                    .replace("once them is", "once they are"),
+                format!("# {found} when this policy was made: `cargo xtask lint` shows {these}. Take this away once {gone} gone."),
                 format!("{} = \"warn\"", lint.name),
             ]
         });

@@ -7,6 +7,7 @@ use crate::facts::Workspace;
 use crate::plan::Undeclared;
 use crate::policy::flags::{codegen, split};
 use crate::policy::platform;
+use crate::policy::storage::is_absolute;
 use crate::program::{is_sccache, stem};
 use crate::value::{KeyPath, Value};
 
@@ -184,13 +185,4 @@ fn preference(table: &str, linker: &str) -> String {
         |platform| platform.name.to_owned(),
     );
     format!("to use it where it works: `[linker]` with `{name} = [\"{linker}\", \"default\"]`")
-}
-
-fn is_absolute(path: &str) -> bool {
-    let mut chars = path.chars();
-    path.starts_with('/')
-        || matches!(
-            (chars.next(), chars.next(), chars.next()),
-            (Some(drive), Some(':'), Some('\\' | '/')) if drive.is_ascii_alphabetic()
-        )
 }

@@ -113,12 +113,11 @@ fn packages(groups: Vec<Alike<'_>>, workspace: &Workspace, sets: &mut Sets) {
     for alike in groups {
         let profile = alike.profile;
         let names: Vec<&str> = alike.members.iter().map(|(name, _)| *name).collect();
-        let mut elements = patterns(&names, workspace);
-        let globs = elements.iter().filter(|one| one.contains('*')).count();
-        if names.len() < MANY && !(globs == 1 && elements.len() == 1) {
+        let patterns = patterns(&names, workspace);
+        let is_one_glob = patterns.len() == 1 && patterns[0].contains('*');
+        if names.len() < MANY && !is_one_glob {
             continue;
         }
-        elements.dedup();
         // A comment on the first alone is about all of them, as people write lists.
         let comments: Vec<&String> = alike
             .members
@@ -137,30 +136,16 @@ fn packages(groups: Vec<Alike<'_>>, workspace: &Workspace, sets: &mut Sets) {
             };
             alike.members.iter().find_map(of)
         };
-        let elements: Vec<Element> = elements
+        let elements: Vec<Element> = patterns
             .into_iter()
             .map(|text| Element {
                 comment: comment_of(&text),
                 text,
             })
             .collect();
-        let name = match sets.packages.iter_mut().find(|set| set.takes(&elements)) {
-            Some(set) => {
-                for (mine, its) in elements.into_iter().zip(&mut set.elements) {
-                    its.comment = its.comment.take().or(mine.comment);
-                }
-                set.name.clone()
-            }
-            None => {
-                let name = package_name(&elements, &alike.settings);
-                let name = free(&sets.packages, &name, profile);
-                sets.packages.push(Set {
-                    name: name.clone(),
-                    elements,
-                });
-                name
-            }
-        };
+        let name = registered(&mut sets.packages, elements, profile, |elements| {
+            package_name(elements, &alike.settings)
+        });
         for package in names {
             let used = Used {
                 name: name.clone(),
@@ -170,6 +155,27 @@ fn packages(groups: Vec<Alike<'_>>, workspace: &Workspace, sets: &mut Sets) {
                 .insert((profile.to_owned(), package.to_owned()), used);
         }
     }
+}
+
+/// The name of the set of these elements: one that is there, with the comments of both, else a new one.
+fn registered(
+    sets: &mut Vec<Set>,
+    elements: Vec<Element>,
+    apart: &str,
+    name: impl FnOnce(&[Element]) -> String,
+) -> String {
+    if let Some(set) = sets.iter_mut().find(|set| set.takes(&elements)) {
+        for (mine, its) in elements.into_iter().zip(&mut set.elements) {
+            its.comment = its.comment.take().or(mine.comment);
+        }
+        return set.name.clone();
+    }
+    let name = free(sets, &name(&elements), apart);
+    sets.push(Set {
+        name: name.clone(),
+        elements,
+    });
+    name
 }
 
 /// The groups of equal overrides, in the order of the files.
@@ -325,11 +331,11 @@ fn plain(name: &str) -> String {
     }
 }
 
-/// A name that no other set has.
-fn free(sets: &[Set], name: &str, profile: &str) -> String {
+/// A name that no other set has: with a word that tells it apart if need be.
+fn free(sets: &[Set], name: &str, apart: &str) -> String {
     let is_taken = |name: &String| sets.iter().any(|set| set.name == *name);
-    let more = (2..).map(|count| format!("{name}-{profile}-{count}"));
-    [name.to_owned(), format!("{name}-{profile}")]
+    let more = (2..).map(|count| format!("{name}-{apart}-{count}"));
+    [name.to_owned(), format!("{name}-{apart}")]
         .into_iter()
         .chain(more)
         .find(|name| !is_taken(name))
@@ -367,17 +373,9 @@ fn targets(lines: &[Line], sets: &mut Sets) {
                 comment: line.comment.clone().filter(|_| comment.is_none()),
             })
             .collect();
-        let name = match sets.targets.iter().find(|set| set.elements == elements) {
-            Some(set) => set.name.clone(),
-            None => {
-                let name = free(&sets.targets, &target_name(&names), "flags");
-                sets.targets.push(Set {
-                    name: name.clone(),
-                    elements,
-                });
-                name
-            }
-        };
+        let name = registered(&mut sets.targets, elements, "flags", |_| {
+            target_name(&names)
+        });
         for line in members {
             let used = Used {
                 name: name.clone(),

@@ -109,12 +109,14 @@ pub(crate) fn codegen<'a>(flags: &[&'a str]) -> Vec<Codegen<'a>> {
     options
 }
 
+/// Whether a flag asks the compiler driver for a linker.
+pub(crate) fn asks_for_linker(flag: &str) -> bool {
+    flag.contains("-fuse-ld") || flag.contains("--ld-path")
+}
+
 /// Whether the flags choose a linker of their own.
 pub(crate) fn choose_linker(flags: &[&str]) -> bool {
-    let chosen = flags
-        .iter()
-        .any(|flag| flag.contains("-fuse-ld") || flag.contains("--ld-path"));
-    chosen
+    flags.iter().any(|flag| asks_for_linker(flag))
         || codegen(flags).iter().any(|option| {
             matches!(
                 &*option.name,

@@ -496,7 +496,7 @@ fn is_size(text: &str) -> bool {
 }
 
 /// Absolute on the system it is for: the policy is read on all of them.
-fn is_absolute(path: &str) -> bool {
+pub(crate) fn is_absolute(path: &str) -> bool {
     let drive = path.as_bytes().get(..3).is_some_and(|start| {
         start[0].is_ascii_alphabetic() && start[1] == b':' && matches!(start[2], b'/' | b'\\')
     });

@@ -8,8 +8,7 @@ use super::XTASK;
 use crate::diagnostic::FilePath;
 use crate::edit::parse;
 use crate::facts::{Member, Workspace};
-use crate::layout::config_path;
-use crate::policy::Policy;
+use crate::layout::config_there;
 use crate::value::{KeyPath, Value};
 
 /// The xtask of a workspace.
@@ -133,7 +132,7 @@ fn is_package(option: &str) -> bool {
 
 /// `alias.xtask` as Cargo takes it: of the nearest config that has one.
 pub(super) fn alias(workspace: &Workspace) -> Option<Alias> {
-    std::iter::once(config(workspace))
+    std::iter::once(config_there(workspace))
         .chain(workspace.included.iter().rev().cloned())
         .chain(workspace.parents.iter().cloned())
         .find_map(|file| alias_in(workspace, file))
@@ -152,15 +151,4 @@ fn alias_in(workspace: &Workspace, file: FilePath) -> Option<Alias> {
         words,
         is_text,
     })
-}
-
-/// The Cargo config: the old name where that is the only one, since a new file beside it would be ignored.
-pub(super) fn config(workspace: &Workspace) -> FilePath {
-    let new = config_path(&Policy::default());
-    let old = new.sibling("config");
-    let is_there = |file: &FilePath| workspace.files.contains_key(file);
-    match is_there(&old) && !is_there(&new) {
-        true => old,
-        false => new,
-    }
 }

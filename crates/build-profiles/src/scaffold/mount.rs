@@ -2,11 +2,12 @@
 
 use toml_edit::DocumentMut;
 
-use super::existing::{Alias, alias, config, file, mains};
+use super::existing::{Alias, alias, file, mains};
 use super::{Ground, LIBRARY, XTASK, dependency, lock_file_grows, options};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::edit::Edit;
 use crate::facts::Member;
+use crate::layout::config_there;
 use crate::touched::Touched;
 use crate::value::{KeyPath, Value};
 
@@ -148,7 +149,7 @@ fn alias_lacks(member: &Member, touched: &Touched<'_>) -> Option<Lack> {
         // Where git ignores the config, each person has aliases of their own.
         return (!workspace.config_ignored).then(|| Lack {
             alias: Alias {
-                file: config(workspace),
+                file: config_there(workspace),
                 words: around(vec![format!("--package={}", member.name), "--".to_owned()]),
                 is_text: false,
             },

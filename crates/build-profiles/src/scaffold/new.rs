@@ -5,11 +5,11 @@ use glob::Pattern;
 use semver::Version;
 
 use super::nested::{becomes_a_workspace, left_out};
-use super::{Ground, HAKARI, XTASK, config, lock_file_grows, options};
+use super::{Ground, HAKARI, XTASK, lock_file_grows, options};
 use crate::diagnostic::{Diagnostic, FilePath};
 use crate::edit::{Edit, parse};
 use crate::facts::Workspace;
-use crate::layout::manifest_path;
+use crate::layout::{config_there, manifest_path};
 use crate::plan::ignore;
 use crate::policy::{self, Policy};
 use crate::settings::GLOB;
@@ -110,7 +110,7 @@ fn in_the_way(workspace: &Workspace) -> Option<Box<Diagnostic>> {
     workspace.config_ignored.then(|| {
         let finding = Diagnostic::error(
             "config_is_ignored",
-            format!("git ignores `{}`", config(workspace)),
+            format!("git ignores `{}`", config_there(workspace)),
         );
         Box::new(finding
         .with_note("an alias there would reach nobody else")
@@ -121,7 +121,7 @@ fn in_the_way(workspace: &Workspace) -> Option<Box<Diagnostic>> {
 /// What lets the xtask be built for the machine that runs it, where the config builds everything for another one.
 fn target(workspace: &Workspace, cargo: &Version) -> Result<Option<&'static str>, Box<Diagnostic>> {
     let path = KeyPath::new(["build", "target"]);
-    let files = std::iter::once(config(workspace))
+    let files = std::iter::once(config_there(workspace))
         .chain(workspace.included.iter().cloned())
         .chain(workspace.parents.iter().cloned());
     let set = files
@@ -224,7 +224,7 @@ fn profile(touched: &mut Touched<'_>) {
 }
 
 fn alias(workspace: &Workspace, target: Option<&str>, touched: &mut Touched<'_>) {
-    let file = config(workspace);
+    let file = config_there(workspace);
     let words = ["run".to_owned(), format!("--profile={XTASK}")]
         .into_iter()
         .chain(target.map(str::to_owned))

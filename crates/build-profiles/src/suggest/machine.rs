@@ -3,6 +3,7 @@
 use super::{Drafted, Suggestion, trade};
 use crate::evidence::{Role, Unit};
 use crate::key::Home;
+use crate::policy::flags::asks_for_linker;
 use crate::policy::platform::{PLATFORMS, preference};
 use crate::value::{KeyPath, Value};
 
@@ -82,12 +83,11 @@ fn linker(drafted: &Drafted<'_>) -> Option<Suggestion> {
 fn has_linker(drafted: &Drafted<'_>) -> bool {
     let mut settings = drafted.settings.config.iter();
     let left_alone = drafted.policy.unmanaged.iter();
-    let chooses = |flag: &String| flag.contains("-fuse-ld") || flag.contains("--ld-path");
     settings.any(
         |(path, setting)| match (&path.parts()[..], &setting.value) {
             (["target", _, "linker"], _) => true,
-            (_, Value::Array(flags)) => flags.iter().any(chooses),
-            (_, Value::Str(flags)) => chooses(flags),
+            (_, Value::Array(flags)) => flags.iter().any(|flag| asks_for_linker(flag)),
+            (_, Value::Str(flags)) => asks_for_linker(flags),
             _ => false,
         },
     ) || left_alone.map(|one| one.path.parts()).any(|path| {
