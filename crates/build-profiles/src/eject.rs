@@ -35,8 +35,8 @@ pub struct Belongings {
     pub local: Option<String>,
     /// The machine's own layer.
     pub machine: Option<String>,
-    /// `.config/hakari.toml`.
-    pub hakari: Option<String>,
+    /// Those of [`HAKARI`] that are there.
+    pub hakari: BTreeMap<FilePath, String>,
     /// The members, with what stands in the folders of those that name [`LIBRARY`].
     pub packages: Vec<Package>,
     /// CI workflows, containers and the like.

@@ -14,7 +14,7 @@ use semver::Version;
 
 use self::existing::{Alias, Existing, existing};
 use crate::diagnostic::{Diagnostic, FilePath, Level};
-use crate::eject::LIBRARY;
+use crate::eject::{HAKARI, LIBRARY};
 use crate::facts::Workspace;
 use crate::plan::FileChange;
 use crate::touched::Touched;
@@ -25,9 +25,6 @@ pub use self::nested::becomes_a_workspace;
 
 /// The name of the package, of its folder and of the alias that runs it.
 pub const XTASK: &str = "xtask";
-
-/// Where cargo-hakari keeps its settings; older versions in the second.
-pub const HAKARI: [&str; 2] = [".config/hakari.toml", ".guppy/hakari.toml"];
 
 /// The oldest Rust that compiles this tool.
 const OLDEST: Version = Version::new(1, 88, 0);

@@ -9,7 +9,7 @@ use build_profiles::eject::{Belongings, HAKARI, LIBRARY, Package};
 use build_profiles::facts::Member;
 use camino::Utf8Path;
 
-use super::{Disk, Repository, elsewhere};
+use super::{Disk, Repository, elsewhere, texts};
 
 /// More files than a package has that does nothing but mount this tool; what they are does not matter then.
 const MOST: usize = 1000;
@@ -20,7 +20,7 @@ pub(crate) fn belongings(repository: &Repository) -> Result<Belongings> {
     let members = repository.workspace.members.iter();
     let packages = members.map(|member| package(&mut disk, member));
     let packages = packages.collect::<Result<_>>()?;
-    let hakari = disk.text(&FilePath::new(HAKARI))?;
+    let hakari = texts(&repository.root, &HAKARI.map(FilePath::new))?;
     let (files, _) = elsewhere(&repository.root, &repository.boundary);
     Ok(Belongings {
         policy: repository.policy_text.clone(),

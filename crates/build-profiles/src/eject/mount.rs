@@ -6,7 +6,7 @@ use toml_edit::{Document, Item, TableLike};
 
 use super::traces;
 use super::{Belongings, Ejection, LIBRARY, Package};
-use crate::diagnostic::{Diagnostic, FilePath, Level};
+use crate::diagnostic::{Diagnostic, Level};
 use crate::edit::Edit;
 use crate::layout::manifest_path;
 use crate::policy::Policy;
@@ -21,7 +21,9 @@ pub(super) fn packages<'b>(
     draft: &mut Touched<'_>,
     ejection: &mut Ejection,
 ) -> (Vec<&'b Package>, Vec<String>) {
-    draft.know(&FilePath::new(traces::HAKARI), belongings.hakari.as_ref());
+    for (file, text) in &belongings.hakari {
+        draft.know(file, Some(text));
+    }
     let root = draft.text(&manifest_path()).unwrap_or_default().to_owned();
     let mounts = belongings.packages.iter().filter_map(|package| {
         let library = library(&package.manifest, &root)?;

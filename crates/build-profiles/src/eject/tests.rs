@@ -26,7 +26,10 @@ fn leave(files: &[(&str, &str)]) -> Ejection {
         policy: text(POLICY).unwrap_or_default(),
         local: text(LOCAL_POLICY),
         machine: text(".cargo/machine.toml"),
-        hakari: text(HAKARI),
+        hakari: HAKARI
+            .iter()
+            .filter_map(|file| Some((FilePath::new(*file), text(file)?)))
+            .collect(),
         ..Belongings::default()
     };
     for name in ["app", "xtask"] {
@@ -205,6 +208,38 @@ fn a_package_goes_with_all_that_leads_to_it() {
             ),
         ],
     );
+}
+
+#[test]
+fn cargo_hakari_is_told_wherever_it_keeps_its_settings() {
+    for file in HAKARI {
+        let without = "[traversal-excludes]\nworkspace-members = [\"fuzz\"]\n";
+        let with = without.replace("\"fuzz\"", "\"fuzz\", \"xtask\"");
+        check(
+            &[
+                (
+                    "Cargo.toml",
+                    "[workspace]\nmembers = [\"app\", \"xtask\"]\n",
+                ),
+                ("app/Cargo.toml", "[package]\nname = \"app\"\n"),
+                (
+                    "xtask/Cargo.toml",
+                    "[package]\nname = \"xtask\"\n[dependencies]\nbuild-profiles-xtask = \"0.1\"\n",
+                ),
+                (
+                    "xtask/src/main.rs",
+                    MAIN,
+                ),
+                (file, &with),
+            ],
+            &[
+                ("Cargo.toml", Some("[workspace]\nmembers = [\"app\"]\n")),
+                (file, Some(without)),
+                ("xtask/Cargo.toml", None),
+                ("xtask/src/main.rs", None),
+            ],
+        );
+    }
 }
 
 #[test]

@@ -14,8 +14,8 @@ use crate::settings::GLOB;
 use crate::touched::Touched;
 use crate::value::{KeyPath, Value};
 
-/// Where cargo-hakari says which packages it leaves out.
-pub const HAKARI: &str = ".config/hakari.toml";
+/// Where cargo-hakari says which packages it leaves out; older versions in the second.
+pub const HAKARI: [&str; 2] = [".config/hakari.toml", ".guppy/hakari.toml"];
 
 /// Takes out the very lines that `configure` writes. That of the machine's layer stays as long as something reads it.
 pub(super) fn ignore_lines(policy: &Policy, include_stays: bool, draft: &mut Touched<'_>) {
@@ -190,8 +190,12 @@ pub(super) fn alias_and_profile(policy: &Policy, package: &Package, draft: &mut 
 
 /// Takes the package out of what cargo-hakari leaves out: it stops at a name that is no member's.
 pub(super) fn hakari(package: &Package, draft: &mut Touched<'_>) {
-    let file = FilePath::new(HAKARI);
-    for table in ["final-excludes", "traversal-excludes"] {
+    let tables = ["final-excludes", "traversal-excludes"];
+    let places = HAKARI
+        .iter()
+        .flat_map(|file| tables.map(|table| (*file, table)));
+    for (file, table) in places {
+        let file = FilePath::new(file);
         let path = KeyPath::new([table, "workspace-members"]);
         let names = strings(draft.text(&file), &path);
         let found = names.iter().position(|name| *name == package.name);

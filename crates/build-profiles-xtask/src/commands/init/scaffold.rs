@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
-use build_profiles::eject::LIBRARY;
+use build_profiles::eject::{HAKARI, LIBRARY};
 use build_profiles::plan::FileChange;
 use build_profiles::scaffold::{
-    Ground, HAKARI, Scaffold, XTASK, becomes_a_workspace, is_missing, of_existing, of_its_manifest,
+    Ground, Scaffold, XTASK, becomes_a_workspace, is_missing, of_existing, of_its_manifest,
     scaffold,
 };
 use semver::{Version, VersionReq};
