@@ -21,6 +21,7 @@ use crate::touched::Touched;
 use crate::value::KeyPath;
 
 pub use self::existing::{is_missing, of_existing, of_its_manifest};
+pub use self::mount::{BEHIND_CALL, command};
 pub use self::nested::becomes_a_workspace;
 
 /// The name of the package, of its folder and of the alias that runs it.

@@ -6,7 +6,7 @@ use build_profiles::eject::{self, Ejection};
 use build_profiles::plan::OnUndeclared;
 
 use super::decided::{Decided, Undeclared, decide};
-use super::written::{take_turn, write_proved_if};
+use super::written::{is_readable, take_turn, write_proved_if};
 use crate::cli::EjectArgs;
 use crate::exit::Exit;
 use crate::read::{self, Place};
@@ -34,10 +34,7 @@ pub(super) fn run(args: &EjectArgs) -> Result<Exit> {
     if ejection.changes.is_empty() || refused(args, &decided, &ejection) {
         return Ok(report(args, &decided, &ejection, false));
     }
-    let is_read = || match read::place(&args.common)?.is_broken() {
-        true => bail!("a file that Cargo reads is no valid TOML any more"),
-        false => Ok(()),
-    };
+    let is_read = || is_readable(&args.common);
     write_proved_if(
         &decided.repository,
         &ejection.changes,

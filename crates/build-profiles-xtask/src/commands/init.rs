@@ -4,7 +4,7 @@ mod ci;
 mod scaffold;
 mod suggest;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 use build_profiles::draft::{Ask, draft};
 use build_profiles::lint::Lint;
@@ -12,15 +12,14 @@ use build_profiles::plan::FileChange;
 use build_profiles::preset::preset;
 use build_profiles::scaffold::{is_missing, unmanaged};
 use build_profiles::suggest::into_policy;
-use semver::Version;
 
 use super::linted::{Reach, lint};
-use super::written::{take_turn, write_proved_if};
+use super::written::{is_readable, take_turn, write_proved_if};
 use crate::cli::InitArgs;
 use crate::exit::Exit;
 use crate::read::{self, Repository};
 use crate::render::{self, Started};
-use crate::run;
+use crate::run::{self, Toolchain};
 
 pub(super) fn run(args: &InitArgs) -> Result<Exit> {
     render::can_say(args.common.format)?;
@@ -36,10 +35,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit> {
     };
     let (repository, start) = begin(args, read::repository(&args.common, place)?)?;
     if start.exit(args) == Exit::Clean {
-        let is_read = || match read::place(&args.common)?.is_broken() {
-            true => bail!("a file that Cargo reads is no valid TOML any more"),
-            false => Ok(()),
-        };
+        let is_read = || is_readable(&args.common);
         write_proved_if(&repository, &start.changes, &turn, false, &is_read)?;
     }
     drop(turn);
@@ -98,7 +94,7 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
     let toolchain = run::toolchain(&repository.children())?;
     if !repository.has_policy {
         repository.read_lock()?;
-        if let Some(text) = drafted(args, &toolchain.cargo, &mut repository, &mut start.findings)? {
+        if let Some(text) = drafted(args, &toolchain, &mut repository, &mut start.findings)? {
             start.changes.push(FileChange {
                 path: file.clone(),
                 before: None,
@@ -115,7 +111,7 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
         start.command = made.command;
     }
     if args.ci.is_some() && start.exit(args) == Exit::Clean {
-        let (change, finding) = ci::workflow(args, &repository)?;
+        let (change, finding) = ci::workflow(args, &repository, start.command)?;
         start.changes.extend(change);
         start.findings.extend(finding);
     }
@@ -128,46 +124,49 @@ fn begin(args: &InitArgs, mut repository: Repository) -> Result<(Repository, Sta
 /// The policy's text, which holds: neither plan nor lints keep a check from passing. `None`: the findings say why not.
 fn drafted(
     args: &InitArgs,
-    cargo: &Version,
+    toolchain: &Toolchain,
     repository: &mut Repository,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<String>> {
     let beside = read::beside(&repository.root)?;
     let file = repository.policy_file.clone();
     let unmanaged = (args.xtask && is_missing(&repository.workspace)).then(unmanaged);
-    let mut denied: Vec<(&'static Lint, usize)> = Vec::new();
-    loop {
+    let of = |repository: &Repository, denied: &[(&'static Lint, usize)]| {
         let ask = Ask {
             file: &file,
             beside: &beside,
-            cargo,
-            denied: &denied,
+            cargo: &toolchain.cargo,
+            denied,
             unmanaged: unmanaged.as_slice(),
         };
-        let made = match draft(&ask, &repository.workspace) {
-            Ok(made) => made,
-            Err(reasons) => {
-                findings.extend(reasons);
-                return Ok(None);
-            }
-        };
-        repository.assume_policy(&made.text);
-        let more = denied_in(repository);
-        if more.is_empty() || !denied.is_empty() {
-            findings.extend(made.notes);
-            let mut text = with_presets(args, made.text)?;
-            repository.assume_policy(&text);
-            if args.suggest {
-                let (suggestions, not_judged) = suggest::suggested(repository, &text)?;
-                findings.extend(not_judged);
-                findings.extend(costly(repository));
-                text = into_policy(&text, &suggestions);
-                repository.assume_policy(&text);
-            }
-            return Ok(Some(text));
+        draft(&ask, &repository.workspace)
+    };
+    let mut made = of(repository, &[]);
+    if let Ok(first) = &made {
+        repository.assume_policy(&first.text);
+        let denied = denied_in(repository);
+        if !denied.is_empty() {
+            made = of(repository, &denied);
         }
-        denied = more;
     }
+    let made = match made {
+        Ok(made) => made,
+        Err(reasons) => {
+            findings.extend(reasons);
+            return Ok(None);
+        }
+    };
+    findings.extend(made.notes);
+    let mut text = with_presets(args, made.text)?;
+    repository.assume_policy(&text);
+    if args.suggest {
+        let (suggestions, not_judged) = suggest::suggested(repository, toolchain, &text)?;
+        findings.extend(not_judged);
+        findings.extend(costly(repository));
+        text = into_policy(&text, &suggestions);
+        repository.assume_policy(&text);
+    }
+    Ok(Some(text))
 }
 
 /// The lints that would keep `configure --check` from passing, with how much they find.

@@ -1,11 +1,11 @@
 //! Writing: one run at a time, all files or none, and kept only if Cargo still builds with them.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use build_profiles::layout::nextest_path;
 use build_profiles::plan::FileChange;
 
 use crate::cli::CommonArgs;
-use crate::read::{Place, Repository};
+use crate::read::{self, Place, Repository};
 use crate::write::{self, Recovery, Turn};
 use crate::{render, run};
 
@@ -31,6 +31,14 @@ pub(super) fn write_proved(
     unproved: bool,
 ) -> Result<()> {
     write_proved_if(repository, changes, turn, unproved, &|| Ok(()))
+}
+
+/// Whether Cargo can read the workspace as it stands now.
+pub(super) fn is_readable(common: &CommonArgs) -> Result<()> {
+    match read::place(common)?.is_broken() {
+        true => bail!("a file that Cargo reads is no valid TOML any more"),
+        false => Ok(()),
+    }
 }
 
 /// The same, for changes that must hold out against one more question.

@@ -1,14 +1,11 @@
 //! What leaving comes to.
 
-use std::borrow::Cow;
-
 use build_profiles::diagnostic::{Diagnostic, Level};
 use build_profiles::local::LOCAL_POLICY;
 use build_profiles::plan::FileChange;
-use build_profiles::secret;
 use serde::Serialize;
 
-use super::json::{JsonDiagnostic, json_diagnostic};
+use super::json::{File, JsonDiagnostic, SCHEMA, json_diagnostic, json_file};
 use super::{advice, colored, data, diff, github, snippet};
 use crate::cli::{CommonArgs, Format};
 use crate::exit::Exit;
@@ -144,19 +141,11 @@ struct Json<'a> {
     diagnostics: Vec<JsonDiagnostic<'a>>,
 }
 
-#[derive(Serialize)]
-struct File<'a> {
-    path: &'a str,
-    status: &'static str,
-    before: Option<Cow<'a, str>>,
-    after: Option<Cow<'a, str>>,
-}
-
 fn json(report: &EjectReport<'_>) -> String {
     let repository = report.repository;
     let diagnostics = report.diagnostics.iter();
     let json = Json {
-        schema: 1,
+        schema: SCHEMA,
         command: "eject",
         exit: report.exit.code(),
         written: report.written,
@@ -164,18 +153,7 @@ fn json(report: &EjectReport<'_>) -> String {
         policy: repository
             .has_policy
             .then(|| repository.policy_file.as_str()),
-        files: report
-            .committed()
-            .map(|change| File {
-                path: change.path.as_str(),
-                status: match change.after {
-                    Some(_) => "changed",
-                    None => "removed",
-                },
-                before: change.before.as_deref().map(secret::masked),
-                after: change.after.as_deref().map(secret::masked),
-            })
-            .collect(),
+        files: report.committed().map(json_file).collect(),
         diagnostics: diagnostics
             .map(|one| json_diagnostic(repository, one))
             .collect(),

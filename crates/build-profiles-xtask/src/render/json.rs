@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use build_profiles::diagnostic::{Diagnostic, Level};
-use build_profiles::plan::{Drift, DriftKind};
+use build_profiles::plan::{Drift, DriftKind, FileChange};
 use build_profiles::secret;
 use build_profiles::settings::Via;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use super::{Report, diff, position};
 use crate::read::Repository;
 
 /// The version of the object's shape.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 #[derive(Serialize)]
 struct Json<'a> {
@@ -29,7 +29,7 @@ struct Json<'a> {
 }
 
 #[derive(Serialize)]
-struct File<'a> {
+pub(super) struct File<'a> {
     path: &'a str,
     status: &'static str,
     before: Option<Cow<'a, str>>,
@@ -79,18 +79,7 @@ pub(super) fn report(report: &Report<'_>) -> String {
         written: report.written && !report.plan.changes.is_empty(),
         workspace: repository.root.as_str(),
         policy: repository.policy_file.as_str(),
-        files: diff::committed(report)
-            .map(|change| File {
-                path: change.path.as_str(),
-                status: match (&change.before, &change.after) {
-                    (None, _) => "added",
-                    (_, None) => "removed",
-                    _ => "changed",
-                },
-                before: change.before.as_deref().map(secret::masked),
-                after: change.after.as_deref().map(secret::masked),
-            })
-            .collect(),
+        files: diff::committed(report).map(json_file).collect(),
         drift: report
             .plan
             .drift
@@ -105,6 +94,19 @@ pub(super) fn report(report: &Report<'_>) -> String {
         note: report.note.as_deref(),
     };
     serde_json::to_string_pretty(&json).expect("strings, numbers and lists are always JSON")
+}
+
+pub(super) fn json_file(change: &FileChange) -> File<'_> {
+    File {
+        path: change.path.as_str(),
+        status: match (&change.before, &change.after) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            _ => "changed",
+        },
+        before: change.before.as_deref().map(secret::masked),
+        after: change.after.as_deref().map(secret::masked),
+    }
 }
 
 fn json_drift<'a>(report: &'a Report<'_>, drift: &'a Drift) -> JsonDrift<'a> {

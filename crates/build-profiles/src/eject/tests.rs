@@ -226,10 +226,7 @@ fn cargo_hakari_is_told_wherever_it_keeps_its_settings() {
                     "xtask/Cargo.toml",
                     "[package]\nname = \"xtask\"\n[dependencies]\nbuild-profiles-xtask = \"0.1\"\n",
                 ),
-                (
-                    "xtask/src/main.rs",
-                    MAIN,
-                ),
+                ("xtask/src/main.rs", MAIN),
                 (file, &with),
             ],
             &[

@@ -15,7 +15,7 @@ use crate::value::{KeyPath, Value};
 const CALL: &str = "build_profiles_xtask::intercept();";
 
 /// How the tool is started behind that call, whatever other commands there are.
-const BEHIND_CALL: &str = "cargo xtask build-profiles";
+pub const BEHIND_CALL: &str = "cargo xtask build-profiles";
 
 /// What an xtask lacks, each with its place.
 struct Lacks<'m> {
@@ -77,8 +77,8 @@ fn depends(manifest: &str) -> bool {
     dependencies.is_some_and(|all| all.get(LIBRARY).is_some())
 }
 
-/// How a main file starts this tool.
-fn command(main: &str) -> Option<&'static str> {
+/// How a main file starts this tool; `None`: it does not.
+pub fn command(main: &str) -> Option<&'static str> {
     let code = |line: &&str| !line.trim_start().starts_with("//");
     let says = |words: &str| main.lines().filter(code).any(|line| line.contains(words));
     match says("build_profiles_xtask") {

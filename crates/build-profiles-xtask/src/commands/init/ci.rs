@@ -5,8 +5,9 @@ use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
 use build_profiles::eject::LIBRARY;
 use build_profiles::layout::{environment_path, machine_path};
 use build_profiles::plan::FileChange;
-use build_profiles::scaffold::{is_missing, of_existing, of_its_manifest};
+use build_profiles::scaffold::{BEHIND_CALL, command, is_missing};
 
+use super::scaffold::xtask_files;
 use crate::cli::InitArgs;
 use crate::read::{self, Repository};
 use crate::render::{self, WorkflowFacts};
@@ -19,14 +20,17 @@ const WORKFLOW: &str = ".github/workflows/build-profiles.yml";
 const ENVIRONMENT: &str = "ci";
 
 /// The file, and what there is to say of it.
+///
+/// `made`: what starts the tool in an xtask that this run makes or mounts.
 pub(super) fn workflow(
     args: &InitArgs,
     repository: &Repository,
+    made: Option<&'static str>,
 ) -> Result<(Option<FileChange>, Option<Diagnostic>)> {
-    let (command, finding) = match is_missing(&repository.workspace) {
-        true if args.xtask => ("cargo xtask", None),
-        true => return Ok((None, Some(without_xtask()))),
-        false => of_existing_xtask(args, repository)?,
+    let (command, finding) = match (is_missing(&repository.workspace), made) {
+        (true, Some(made)) => (made, None),
+        (true, None) => return Ok((None, Some(without_xtask()))),
+        (false, made) => of_existing_xtask(args, repository, made)?,
     };
     let depth = repository.below_git_root(&FilePath::new("x"));
     let folder = depth.strip_suffix("/x").unwrap_or_default();
@@ -66,17 +70,12 @@ pub(super) fn workflow(
 fn of_existing_xtask(
     args: &InitArgs,
     repository: &Repository,
+    made: Option<&'static str>,
 ) -> Result<(&'static str, Option<Diagnostic>)> {
-    let workspace = &repository.workspace;
-    let mut files = read::texts(&repository.root, &of_existing(workspace))?;
-    let main = of_its_manifest(workspace, &files);
-    files.extend(read::texts(&repository.root, main.as_slice())?);
+    let files = xtask_files(repository)?;
     let says = |words: &str| files.values().any(|text| text.contains(words));
-    let command = match says("build_profiles_xtask::main") || says("build_profiles_xtask::Command")
-    {
-        true => "cargo xtask",
-        false => "cargo xtask build-profiles",
-    };
+    let started = || files.values().find_map(|text| command(text));
+    let command = made.or_else(started).unwrap_or(BEHIND_CALL);
     let is_new = args.write && !says(LIBRARY);
     let lacks = Diagnostic::warning(
         "note_without_markdown",

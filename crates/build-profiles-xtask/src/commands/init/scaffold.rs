@@ -26,11 +26,8 @@ pub(super) fn scaffolded(
     policy: Option<(&FilePath, &str)>,
 ) -> Result<Scaffold> {
     let dependency = dependency(args)?;
-    let mut names: Vec<FilePath> = HAKARI.map(FilePath::new).to_vec();
-    names.extend(of_existing(&repository.workspace));
-    let mut beside = read::texts(&repository.root, &names)?;
-    let main = of_its_manifest(&repository.workspace, &beside);
-    beside.extend(read::texts(&repository.root, main.as_slice())?);
+    let mut beside = xtask_files(repository)?;
+    beside.extend(read::texts(&repository.root, &HAKARI.map(FilePath::new))?);
     for (file, text) in &beside {
         repository.remember(file, text);
     }
@@ -56,6 +53,14 @@ pub(super) fn scaffolded(
     let dirty = dirty(repository, &made.changes)?;
     made.diagnostics.extend(dirty);
     Ok(made)
+}
+
+/// The manifest of the xtask that is there, and the files where its `main` may stand.
+pub(super) fn xtask_files(repository: &Repository) -> Result<BTreeMap<FilePath, String>> {
+    let mut files = read::texts(&repository.root, &of_existing(&repository.workspace))?;
+    let main = of_its_manifest(&repository.workspace, &files);
+    files.extend(read::texts(&repository.root, main.as_slice())?);
+    Ok(files)
 }
 
 /// What an xtask says of our library.

@@ -8,14 +8,15 @@ use build_profiles::probe::Control;
 use build_profiles::suggest::{self, Ask, Ci, Facts, Packages, Programs, Suggestion, TOOLS};
 
 use crate::read::{self, Repository};
-use crate::run;
+use crate::run::{self, Toolchain};
 
 /// What would help this workspace, given the policy as it is drafted so far, and what could not be judged.
 pub(super) fn suggested(
     repository: &Repository,
+    toolchain: &Toolchain,
     drafted: &str,
 ) -> Result<(Vec<Suggestion>, Vec<Diagnostic>)> {
-    let (facts, findings) = seen(repository)?;
+    let (facts, findings) = seen(repository, toolchain)?;
     let found = suggest::suggestions(&Ask {
         file: &repository.policy_file,
         text: drafted,
@@ -26,9 +27,8 @@ pub(super) fn suggested(
 }
 
 /// Everything that a suggestion may be judged by.
-fn seen(repository: &Repository) -> Result<(Facts, Vec<Diagnostic>)> {
+fn seen(repository: &Repository, toolchain: &Toolchain) -> Result<(Facts, Vec<Diagnostic>)> {
     let children = repository.children();
-    let toolchain = run::toolchain(&children)?;
     let mut findings = Vec::new();
     let units = match compilations(repository) {
         Ok(units) => Some(units),
@@ -60,8 +60,8 @@ fn seen(repository: &Repository) -> Result<(Facts, Vec<Diagnostic>)> {
             .map(read::target_folders)
             .unwrap_or_default(),
         tools,
-        triple: toolchain.triple,
-        rustc: Some(toolchain.rustc),
+        triple: toolchain.triple.clone(),
+        rustc: Some(toolchain.rustc.clone()),
         nextest_config: repository.root.join(nextest_path().as_str()).exists(),
         ci: Ci::of(&elsewhere),
     };
