@@ -33,6 +33,7 @@ pub mod evidence;
 pub mod effective;
 pub mod probe;
 pub mod verdict;
+pub mod measure;
 pub mod explain;
 pub mod lint;
 pub mod runner;

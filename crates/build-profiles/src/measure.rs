@@ -1,0 +1,9 @@
+//! Whether a setting that is in force is worth it: what to measure, and what the samples mean.
+//!
+//! "Active" is [`crate::verdict`]'s word and needs one build; "worth it" is told by many. The acting half builds; which
+//! build, in which order, from which files, and what its figures say is decided here.
+
+pub mod analysis;
+pub mod layer;
+pub mod record;
+pub mod scenario;

@@ -1,0 +1,215 @@
+//! What was measured, as it is kept: `measurements.json`. docs/measure.md is its documentation.
+//!
+//! Everything a report says can be computed again from it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::CacheCounts;
+use crate::measure::analysis::Analysis;
+
+/// The version of the file's shape.
+pub const SCHEMA: u32 = 1;
+
+/// The round that is run first and counts for nothing.
+pub const DISCARDED: u32 = 0;
+
+/// One run of `measure`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Measurements {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// `measure`.
+    pub command: String,
+    /// This tool's version.
+    pub tool: String,
+    /// When it was started, UTC: `2026-11-23T06:00:00Z`.
+    pub started: String,
+    /// What was measured.
+    pub subject: Subject,
+    /// Where.
+    pub machine: Machine,
+    /// Versions of the programs that took part, by name: `rustc`, `cargo`, `sccache`, `mold`, `cargo-nextest`.
+    pub tools: BTreeMap<String, String>,
+    /// Variables of the environment that steer builds, secrets masked.
+    pub variables: BTreeMap<String, String>,
+    /// What the order of the variants within a round was drawn with.
+    pub seed: u64,
+    /// One ladder for each profile and environment.
+    pub ladders: Vec<Ladder>,
+    /// Seconds by the clock: the whole run, and the part not spent waiting for programs.
+    pub seconds: Seconds,
+    /// What the samples come to, one for each ladder: computed from the rest.
+    #[serde(default)]
+    pub analysis: Vec<Analysis>,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The name of the workspace's folder.
+    pub workspace: String,
+    /// The commit; `None` outside of git.
+    pub commit: Option<String>,
+    /// Whether the checkout differed from it.
+    pub dirty: bool,
+    /// A hash of the policy's text; of the files' where there is no policy.
+    pub policy_hash: String,
+    /// Workspace members.
+    pub members: usize,
+}
+
+/// The machine, as far as it matters for times. Its class is everything but `load` and `file_system`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// The host's target triple.
+    pub triple: String,
+    /// The processor's name, as the system says it.
+    pub cpu: Option<String>,
+    /// Cores that this process may use.
+    pub cores: usize,
+    /// Bytes of memory.
+    pub memory: Option<u64>,
+    /// The file system that the copies stood on: `ext4`, `tmpfs`.
+    pub file_system: Option<String>,
+    /// The one-minute load average before the first build.
+    pub load: Option<f64>,
+}
+
+/// Seconds by the clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Seconds {
+    /// From the first look at the files to the last sample.
+    pub all: f64,
+    /// Of these, spent neither waiting for cargo, rustc, sccache, nextest, nor preparing what they build.
+    pub own: f64,
+}
+
+/// The variants of one profile in one environment, and their samples.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ladder {
+    /// The profile that was built with.
+    pub profile: String,
+    /// The environment whose file stood in place of the machine's.
+    pub environment: Option<String>,
+    /// The layers, in the order in which the ladder adds them.
+    pub layers: Vec<String>,
+    /// What was run.
+    pub scenarios: Vec<Scenario>,
+    /// Every set of layers that was built with.
+    pub variants: Vec<Variant>,
+    /// How many rounds were planned, the discarded one not among them.
+    pub rounds: u32,
+    /// All samples, in the order in which they were taken, the discarded round's too.
+    pub samples: Vec<Sample>,
+    /// What went wrong or has to be known, in words: a build that failed in one variant only, a cache that died.
+    pub notes: Vec<Note>,
+}
+
+/// A scenario as it was run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// What was run, as a person would type it.
+    pub command: String,
+    /// What it is about: the member that is edited.
+    pub about: Option<String>,
+    /// The layers that can make a difference to it.
+    pub touched_by: Vec<String>,
+}
+
+/// A set of layers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// A short name, the same in every sample: `base`, `base-again`, `+cache`, `-cache`.
+    pub name: String,
+    /// What it is for.
+    pub kind: VariantKind,
+    /// The layers in it.
+    pub layers: Vec<String>,
+}
+
+/// What a variant is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VariantKind {
+    /// A step of the ladder; the first has no layer.
+    #[default]
+    Step,
+    /// The first step once more, in a copy of its own: what differs between equals.
+    Again,
+    /// Everything but one layer.
+    AllBut,
+}
+
+/// One run of one scenario in one variant.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// The round, from 1; [`DISCARDED`] counts for nothing.
+    pub round: u32,
+    /// The variant.
+    pub variant: String,
+    /// The scenario.
+    pub scenario: String,
+    /// Seconds by the clock.
+    pub wall: f64,
+    /// Processor seconds of everything that ran, the cache server's compilers too; `None` where the system does not
+    /// say.
+    pub cpu: Option<f64>,
+    /// Bytes of memory that all processes together had at most, looked at several times a second.
+    pub memory: Option<u64>,
+    /// Units that Cargo compiled.
+    pub units: Option<usize>,
+    /// What the cache server counted.
+    pub cache: Option<CacheCounts>,
+    /// Bytes in the target directory.
+    pub target: Option<u64>,
+    /// Bytes of programs and libraries that were linked, and how many.
+    pub linked: Option<Linked>,
+    /// The tests that were run.
+    pub tests: Option<Tests>,
+    /// The one-minute load average before it.
+    pub load: Option<f64>,
+    /// Seconds that the machine slept meanwhile; they are not in `wall`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asleep: Option<f64>,
+    /// Why it came to nothing; then its figures are not compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+impl Sample {
+    /// Whether its figures can be compared.
+    pub fn counts(&self) -> bool {
+        self.round != DISCARDED && self.failure.is_none()
+    }
+}
+
+/// What was linked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    /// How many programs and libraries.
+    pub count: usize,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// The tests of one run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tests {
+    /// How many ran.
+    pub ran: usize,
+    /// Those that failed, as the runner names them.
+    pub failed: Vec<String>,
+}
+
+/// Something that has to be known of a ladder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Which code of the diagnostics it is.
+    pub code: String,
+    /// What happened, where, and what follows.
+    pub text: String,
+}
