@@ -3,21 +3,36 @@
 //! stdout is data (a diff, a JSON object, a note), stderr is talk (findings, progress, the summary).
 #![expect(clippy::print_stderr, reason = "this is the one room that prints")]
 
+// Unified, with the files' own line numbers.
 mod diff;
+// What leaving comes to.
 mod eject;
+// A key, explained: for a person, as JSON, as Markdown.
 mod explain;
+// Annotations on the lines.
 mod github;
+// For a person at a terminal.
 mod human;
+// What was written, and what comes next.
 mod init;
+// One JSON object: docs/json.md.
 mod json;
+// What the lints found; as JSON, SARIF, a note.
 mod lint;
+// A note for a pull request; its template stands beside it.
 #[cfg(feature = "markdown")]
 mod markdown;
+// What a long run is doing.
 mod progress;
+// The note of a pull request, and its template.
 mod review;
+// The files of a scaffold; their templates, and the action's script, stand beside it.
 mod scaffold;
+// A diagnostic as rustc and Cargo draw it.
 mod snippet;
+// The table of verdicts; as JSON, annotations, a note.
 mod verify;
+// What a run of the tests came to.
 mod test;
 
 use std::io::{IsTerminal, Write as _};
