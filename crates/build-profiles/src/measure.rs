@@ -3,7 +3,10 @@
 //! "Active" is [`crate::verdict`]'s word and needs one build; "worth it" is told by many. The acting half builds; which
 //! build, in which order, from which files, and what its figures say is decided here.
 
-pub mod analysis;
 pub mod layer;
-pub mod record;
+pub mod piece;
 pub mod scenario;
+pub mod graph;
+pub mod schedule;
+pub mod record;
+pub mod analysis;
