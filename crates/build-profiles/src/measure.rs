@@ -10,3 +10,4 @@ pub mod graph;
 pub mod schedule;
 pub mod record;
 pub mod analysis;
+pub mod budget;
