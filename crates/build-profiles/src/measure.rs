@@ -6,6 +6,7 @@
 pub mod layer;
 pub mod piece;
 pub mod scenario;
+pub mod wanted;
 pub mod graph;
 pub mod schedule;
 pub mod record;
