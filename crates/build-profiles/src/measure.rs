@@ -9,4 +9,5 @@ pub mod scenario;
 pub mod graph;
 pub mod schedule;
 pub mod record;
+pub mod statistics;
 pub mod analysis;
