@@ -10,5 +10,6 @@ pub mod wanted;
 pub mod graph;
 pub mod schedule;
 pub mod record;
+pub mod statistics;
 pub mod analysis;
 pub mod budget;
