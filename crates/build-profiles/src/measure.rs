@@ -11,3 +11,4 @@ pub mod schedule;
 pub mod record;
 pub mod statistics;
 pub mod analysis;
+pub mod compare;
