@@ -6,9 +6,11 @@
 pub mod layer;
 pub mod piece;
 pub mod scenario;
+pub mod wanted;
 pub mod graph;
 pub mod schedule;
 pub mod record;
 pub mod statistics;
 pub mod analysis;
 pub mod compare;
+pub mod budget;

@@ -2,6 +2,7 @@
 
 mod configure;
 mod lint;
+mod measure;
 mod linted;
 mod written;
 mod decided;
@@ -32,6 +33,7 @@ impl Command {
             Self::Init(args) => init::run(&args),
             Self::Explain(args) => explain::run(&args),
             Self::Test(args) => test::run(&args),
+            Self::Measure(args) => measure::run(&args),
             Self::Eject(args) => eject::run(&args),
             Self::Schema => schema::run(),
         };
