@@ -12,4 +12,5 @@ pub mod schedule;
 pub mod record;
 pub mod statistics;
 pub mod analysis;
+pub mod compare;
 pub mod budget;

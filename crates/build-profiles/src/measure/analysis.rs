@@ -6,6 +6,7 @@ mod tests;
 mod weigh;
 
 use serde::{Deserialize, Serialize};
+pub(crate) use weigh::Seen;
 pub use weigh::{ERROR_RATE, LEAST_FLOOR, analyse};
 
 /// One ladder, weighed.

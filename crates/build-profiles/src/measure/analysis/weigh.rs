@@ -23,8 +23,14 @@ pub const ERROR_RATE: f64 = 0.05;
 /// difference between equals.
 ///
 /// The floor is 2 %, or half as far as the control's interval reaches if that is more: about one standard error of a
-/// median of equals. All of it would count the same chance twice, since the step's own interval has it already.
-/// `tests/measure_simulation.rs` has the rates of false and of missed verdicts, for this floor and for others.
+/// median of equals. All of it would count the same chance twice, since the step's own interval has it already, and it
+/// finds a tenth less in 81 to 85 of 100 ladders of eight rounds and 3 % noise, where half of it finds it in 92, and none
+/// in 93. How far apart the medians of the control came out does nearly as well there; but of reports with eight scenarios
+/// without any effect, at 10 % of noise, it has a verdict in 10 of 100, and this in 4.
+///
+/// Where there is nothing, at most 1 ladder in 80 has a verdict, whatever the noise, and of reports with eight scenarios at
+/// most 1 in 20. `tests/measure_simulation.rs` has these rates. It also shows what eight rounds are not enough for:
+/// where one sample in twenty is disturbed, they find the tenth in 67 of 100 ladders, twelve rounds in 91.
 pub fn analyse(ladder: &Ladder) -> Analysis {
     let scenarios = ladder.scenarios.iter();
     Analysis {
@@ -119,10 +125,15 @@ impl<'a> Seen<'a> {
         self.ladder_steps().pop()
     }
 
+    /// No layer at all.
+    pub(crate) fn no_layers(&self) -> Option<&'a Variant> {
+        self.ladder_steps().first().copied()
+    }
+
     fn control(&self) -> Option<Control> {
         let mut variants = self.ladder.variants.iter();
         let again = variants.find(|variant| variant.kind == VariantKind::Again)?;
-        let first = *self.ladder_steps().first()?;
+        let first = self.no_layers()?;
         let ratios = self.ratios(first, again);
         let estimate = Estimate::of(&ratios)?;
         let p = p(&ratios);

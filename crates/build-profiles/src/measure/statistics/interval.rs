@@ -50,7 +50,7 @@ fn middles(count: usize) -> Vec<(usize, usize, f64)> {
         // The lower one of the two is at most this value if at least half of the draws are.
         let mut alone =
             draws.at_least(in_middle, share(lower + 1)) - draws.at_least(in_middle, share(lower));
-        if count % 2 == 0 {
+        if count.is_multiple_of(2) {
             for upper in lower + 1..count {
                 // One half of the draws ends with the lower, the other begins with the upper.
                 let below = (share(lower + 1), share(lower));

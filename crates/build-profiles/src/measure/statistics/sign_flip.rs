@@ -173,7 +173,7 @@ mod tests {
         differences.iter().map(rank).collect()
     }
 
-    /// Normal draws, and exponential ones, from SplitMix64.
+    /// A share of 1, by SplitMix64.
     fn share(state: &mut u64) -> f64 {
         *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = *state;
@@ -219,12 +219,10 @@ mod tests {
 
     #[test]
     fn what_each_sum_finds() {
-        let normal = found(0.06, 0.0, 0.05);
-        let disturbed = found(0.03, 0.05, 0.05 / 4.0);
-        println!(
-            "of this sum, the plain one, ranks, signs: {normal:.2?}, disturbed {disturbed:.2?}"
+        let found = [found(0.06, 0.0, 0.05), found(0.03, 0.05, 0.05 / 4.0)];
+        assert_eq!(
+            format!("{found:.2?}"),
+            "[[0.96, 0.97, 0.96, 0.87], [0.93, 0.70, 0.67, 0.91]]"
         );
-        assert!(normal[0] > normal[1] - 0.05 && normal[0] > normal[3] + 0.05);
-        assert!(disturbed[0] > disturbed[1] + 0.15 && disturbed[0] > disturbed[2] + 0.15);
     }
 }
