@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context, Result, bail};
 use build_profiles::evidence::Chain;
 use build_profiles::machine::policy_hash;
+use build_profiles::measure::analysis::analyse;
 use build_profiles::measure::graph::{self, Node};
 use build_profiles::measure::layer::Layer;
 use build_profiles::measure::record::{
@@ -289,6 +290,7 @@ impl<'a> Run<'a> {
 
     /// What the samples come to, and what all of it took.
     fn finish(&self, measurements: &mut Measurements, prepared: Duration) {
+        measurements.analysis = measurements.ladders.iter().map(analyse).collect();
         let all = self.start.elapsed();
         measurements.seconds = Seconds {
             all: all.as_secs_f64(),
