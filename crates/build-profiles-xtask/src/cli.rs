@@ -70,6 +70,13 @@ pub enum Command {
     /// and the linker were really called with; then takes each setting away and looks whether that changes anything.
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
+    /// Tell whether what is in force is worth it
+    ///
+    /// With `--upper-bound`, before anything is adopted: where the time of one clean build goes, and what a perfect cache,
+    /// a perfect linker or any number of cores would save of it at most. The build is offline, without a compiler cache, in
+    /// a target directory of its own, which is removed. Works on any workspace, also without a policy.
+    #[command(after_help = EXIT_CODES)]
+    Measure(MeasureArgs),
     /// Find settings that Cargo ignores, or that defeat one another
     ///
     /// In manifests, in every config file that Cargo reads, in the environment, and where teams set the same things: CI
@@ -174,6 +181,22 @@ pub struct VerifyArgs {
     /// the rest from it. Beside it the same as `--quick`
     #[arg(long, conflicts_with = "quick")]
     pub(crate) shared: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Arguments of `measure`.
+#[derive(Debug, Args)]
+pub struct MeasureArgs {
+    /// Build once, from nothing, and say what could be saved of it at most
+    #[arg(long, required = true)]
+    pub(crate) upper_bound: bool,
+    /// The profile to build with [default: dev, with `--tests` test]
+    #[arg(long, value_name = "NAME", requires = "upper_bound")]
+    pub(crate) profile: Option<String>,
+    /// Build the tests too, without running them
+    #[arg(long, requires = "upper_bound")]
+    pub(crate) tests: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

@@ -11,6 +11,14 @@ pub static CODES: &[(&str, &str)] = &[
         "two lines of `[linker]` with equally exact keys match one target",
     ),
     (
+        "budget_not_measured",
+        "a line of `[budget]` whose scenario or layer was not measured",
+    ),
+    (
+        "budget_undecided",
+        "a measurement that can't tell whether a line of `[budget]` holds",
+    ),
+    (
         "cache_does_not_store",
         "the running cache server could not store what was compiled",
     ),
@@ -127,6 +135,10 @@ pub static CODES: &[(&str, &str)] = &[
         "ejected_unwritten",
         "`eject` would lose what the policy says and the files do not",
     ),
+    (
+        "empty_command",
+        "a command of `[measure.commands]` without a program",
+    ),
     ("empty_linker_list", "a line of `[linker]` without a linker"),
     ("empty_set", "a set that takes in nothing"),
     (
@@ -237,6 +249,10 @@ pub static CODES: &[(&str, &str)] = &[
         "managed_and_unmanaged",
         "a key that the policy sets and leaves alone",
     ),
+    (
+        "measured_twice",
+        "a layer or a scenario that an array of `[measure]` names twice",
+    ),
     ("missing_cache_tool", "`[cache]` without `tool`"),
     ("missing_inherits", "a custom profile without `inherits`"),
     (
@@ -311,6 +327,10 @@ pub static CODES: &[(&str, &str)] = &[
         "a pattern that leads out of the workspace",
     ),
     (
+        "over_budget",
+        "a measurement does not hold a line of `[budget]`",
+    ),
+    (
         "overlapping_overrides",
         "two overrides that can mean one package",
     ),
@@ -357,6 +377,10 @@ pub static CODES: &[(&str, &str)] = &[
     ),
     ("set_matches_nothing", "a set matches no package"),
     (
+        "shell_in_command",
+        "a command of `[measure.commands]` that only a shell understands",
+    ),
+    (
         "still_starts_the_tool",
         "a CI job or a container starts the tool that is being ejected",
     ),
@@ -395,8 +419,16 @@ pub static CODES: &[(&str, &str)] = &[
         "the files say what the policy could own and does not name",
     ),
     ("unknown_key", "a key that does not exist here"),
+    (
+        "unknown_layer",
+        "a name in `[measure]` or `[budget]` that no layer has",
+    ),
     ("unknown_linker", "a linker that is not in the table"),
     ("unknown_lint", "a name under `[lint]` that no lint has"),
+    (
+        "unknown_member",
+        "`[measure]` names a member that the workspace does not have",
+    ),
     (
         "unknown_package",
         "an override for a package that is not in the workspace or its lock file",
@@ -410,6 +442,10 @@ pub static CODES: &[(&str, &str)] = &[
         "`inherits` names a profile that does not exist",
     ),
     (
+        "unknown_scenario",
+        "a name in `[measure]` or `[budget]` that no scenario has",
+    ),
+    (
         "unknown_set",
         "a `\"@name\"` that `[packages]`, for a target `[targets]`, does not have",
     ),
@@ -417,6 +453,10 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "unknown_unmanaged",
         "an entry of `[unmanaged]` that this tool could not manage anyway",
+    ),
+    (
+        "unlikely_budget",
+        "a number in `[budget]` that mistakes a ratio for per cent, or per cent for a share",
     ),
     (
         "unmanaged_is_not_there",

@@ -10,6 +10,8 @@ pub mod graph;
 pub mod schedule;
 pub mod record;
 pub mod analysis;
+pub mod budget;
+
 pub mod timings;
 pub mod waits;
 pub mod class;

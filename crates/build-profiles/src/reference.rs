@@ -6,9 +6,13 @@ use semver::Version;
 
 use crate::codes::CODES;
 use crate::key::{self, Home, Key, Kind, LEFT_TO_CARGO, describe};
+use crate::measure::budget::ROUNDS;
+use crate::measure::layer::Layer;
+use crate::measure::scenario::Builtin;
 use crate::policy::platform::{Family, LINKERS, PLATFORMS};
 use crate::policy::storage::{self, BACKENDS};
 use crate::policy::tables::{self, TABLES};
+use crate::policy::{budget, measure};
 use crate::tradeoff::{EXPANSIONS, Root, Scope, Tradeoff, expand};
 
 /// The policy that the documentation shows, and that the tests read.
@@ -30,6 +34,8 @@ pub fn policy_reference() -> String {
         raw(),
         environments(),
         lint_levels(),
+        measuring(),
+        budgets(),
         unmanaged(),
         json_schema(),
         codes(),
@@ -343,6 +349,59 @@ fn lint_levels() -> String {
         meaning("lint")
     );
     section("`[lint]`", &body)
+}
+
+fn measuring() -> String {
+    let layers = Layer::ALL.map(|layer| format!("`{}`", layer.name()));
+    let mut scenarios = String::new();
+    for builtin in Builtin::ALL {
+        let _ = writeln!(
+            scenarios,
+            "| `{}` | {} |",
+            builtin.name(),
+            cell(builtin.meaning())
+        );
+    }
+    let body = format!(
+        "{}\n\n\
+         ```toml\n[measure]\norder = [\"cache\", \"profiles\"]   # and then the runner and the linker\n\
+         leaf = \"cli\"\nhub = \"core\"\nscenarios = [\"clean-cached\", \"edit-hub\", \"docs\"]\n\n\
+         [measure.commands]\ndocs = \"cargo doc --workspace --no-deps\"\n```\n\n\
+         {}\n\
+         The layers in their default order: {}.\n\n\
+         | scenario | what is timed |\n|---|---|\n{scenarios}\n\
+         A command is split at blanks, and no shell reads it; an array of strings is taken as it is. Its name is made of \
+         letters, digits, `-` and `_`.\n\
+         Nothing here changes a file that Cargo reads.\n",
+        meaning("measure"),
+        rows(measure::KEYS),
+        layers.join(", ")
+    );
+    section("`[measure]`", &body)
+}
+
+fn budgets() -> String {
+    let body = format!(
+        "{}\n\n\
+         ```toml\n[budget]\nhit-rate = 90\n\n[budget.ratio]\nclean-cached = 0.5           # half of the time under Cargo's defaults, at most\n\
+         # The cache switches incremental compilation off; this is what we pay for it.\nedit-hub = 1.1\n\"cache.clean-cached\" = 0.6   # the cache's step of the ladder\n```\n\n\
+         {}\n\
+         A ratio is over its budget only if the whole of its 95 % interval is, from {ROUNDS} rounds on. What was not \
+         measured, and what can't be told, is a note.\n\
+         The comment above is the reason, and stands beside what is over its budget.\n",
+        meaning("budget"),
+        rows(budget::KEYS)
+    );
+    section("`[budget]`", &body)
+}
+
+/// Keys that are in no row of the key table, with what each is.
+fn rows(keys: &[(&str, &str)]) -> String {
+    let mut rows = String::from("| key | what it is |\n|---|---|\n");
+    for (name, meaning) in keys {
+        let _ = writeln!(rows, "| `{name}` | {} |", cell(meaning));
+    }
+    rows
 }
 
 fn unmanaged() -> String {

@@ -4,10 +4,13 @@ mod json;
 
 use crate::key::{Home, Key, Kind, keys};
 use crate::lint::lints;
+use crate::measure::layer::Layer;
+use crate::measure::scenario::Builtin;
 use crate::policy::lint::LEVELS;
 use crate::policy::platform::{Family, LINKERS, Linker, PLATFORMS};
 use crate::policy::storage::{self, BACKENDS};
 use crate::policy::tables::TABLES;
+use crate::policy::{budget, measure};
 use crate::tradeoff::Tradeoff;
 use json::Json;
 
@@ -19,6 +22,10 @@ const CFG: &str = "^cfg\\(.*\\)$";
 const TRIPLE: &str = "^[a-z0-9_.]+(-[a-z0-9_.]+){1,4}$";
 /// A set of targets, where it is used.
 const SET: &str = "^@[A-Za-z0-9_-]+$";
+/// A scenario, or a layer's step in one: what a ratio is of.
+const RATIO: &str = "^((profiles|cache|runner|linker)\\.)?[A-Za-z0-9_-]+$";
+/// A word at least.
+const WORD: &str = "\\S";
 
 /// The schema as a JSON text with a final newline.
 ///
@@ -38,11 +45,13 @@ fn root() -> Json {
     );
     properties.sort_by_key(|(name, _)| *name);
     let definitions = [
+        ("budget", budgets()),
         ("build", table_of(Home::Build)),
         ("cache", cache()),
         ("environment", environments()),
         ("linker", linkers()),
         ("lint", lint_levels()),
+        ("measure", measuring()),
         ("nextest", nextest()),
         ("nextest-junit", table_of(Home::NextestJunit)),
         ("nextest-profile", nextest_profile()),
@@ -275,13 +284,7 @@ fn preference<'a>(linkers: impl Iterator<Item = &'a Linker>) -> Json {
         ])
     });
     let one = Json::object([("oneOf", Json::Array(names.collect()))]);
-    let many = Json::object([
-        ("type", text("array")),
-        ("minItems", Json::Int(1)),
-        ("uniqueItems", Json::Bool(true)),
-        ("items", one.clone()),
-    ]);
-    Json::object([("anyOf", Json::Array(vec![one, many]))])
+    each_once(one)
 }
 
 /// `[test]` of the base.
@@ -344,19 +347,10 @@ fn target_sets() -> Json {
         ("type", text("string")),
         ("anyOf", Json::Array(vec![matching(CFG), matching(TRIPLE)])),
     ]);
-    let many = Json::object([
-        ("type", text("array")),
-        ("minItems", Json::Int(1)),
-        ("uniqueItems", Json::Bool(true)),
-        ("items", one.clone()),
-    ]);
     Json::object([
         ("type", text("object")),
         ("propertyNames", Json::object([("pattern", text(NAME))])),
-        (
-            "additionalProperties",
-            Json::object([("anyOf", Json::Array(vec![one, many]))]),
-        ),
+        ("additionalProperties", each_once(one)),
     ])
 }
 
@@ -417,6 +411,81 @@ fn lint_levels() -> Json {
     closed(properties.collect())
 }
 
+/// `[measure]`.
+fn measuring() -> Json {
+    let properties = measure::KEYS.iter().map(|(name, meaning)| {
+        let value = match *name {
+            "commands" => commands(),
+            "order" => each_once(Json::object([("enum", all(&Layer::ALL.map(Layer::name)))])),
+            "scenarios" => each_once(scenario()),
+            _ => Json::object([("type", text("string"))]),
+        };
+        (*name, with_description(value, meaning))
+    });
+    closed(properties.collect())
+}
+
+/// A scenario: one that the tool has, which editors complete, or a command's name.
+fn scenario() -> Json {
+    let mut names: Vec<_> = Builtin::ALL
+        .iter()
+        .map(|builtin| {
+            let name = Json::object([("const", text(builtin.name()))]);
+            with_description(name, &sentence(builtin.meaning()))
+        })
+        .collect();
+    names.push(Json::object([
+        ("type", text("string")),
+        ("pattern", text(NAME)),
+    ]));
+    Json::object([("anyOf", Json::Array(names))])
+}
+
+/// `[measure.commands]`.
+fn commands() -> Json {
+    let builtin = Json::object([("enum", all(&Builtin::ALL.map(Builtin::name)))]);
+    let words = Json::object([
+        ("type", text("array")),
+        ("minItems", Json::Int(1)),
+        ("items", Json::object([("type", text("string"))])),
+    ]);
+    let line = Json::object([("type", text("string")), ("pattern", text(WORD))]);
+    Json::object([
+        ("type", text("object")),
+        (
+            "propertyNames",
+            Json::object([("pattern", text(NAME)), ("not", builtin)]),
+        ),
+        (
+            "additionalProperties",
+            Json::object([("anyOf", Json::Array(vec![line, words]))]),
+        ),
+    ])
+}
+
+/// `[budget]`.
+fn budgets() -> Json {
+    let per_cent = Json::object([
+        ("type", text("number")),
+        ("minimum", Json::Int(0)),
+        ("maximum", Json::Int(100)),
+    ]);
+    let ratio = Json::object([("type", text("number")), ("exclusiveMinimum", Json::Int(0))]);
+    let ratios = Json::object([
+        ("type", text("object")),
+        ("propertyNames", Json::object([("pattern", text(RATIO))])),
+        ("additionalProperties", ratio),
+    ]);
+    let properties = budget::KEYS.iter().map(|(name, meaning)| {
+        let value = match *name {
+            "ratio" => ratios.clone(),
+            _ => per_cent.clone(),
+        };
+        (*name, with_description(value, meaning))
+    });
+    closed(properties.collect())
+}
+
 /// `[unmanaged]`: reasons, however deep.
 fn unmanaged() -> Json {
     let deeper = Json::object([
@@ -464,6 +533,17 @@ fn closed_fields(properties: Vec<(&str, Json)>) -> Vec<(&str, Json)> {
 fn one_or_many(one: Json) -> Json {
     let many = Json::object([("type", text("array")), ("items", one.clone())]);
     Json::Array(vec![one, many])
+}
+
+/// A value, or an array of such values, each of them once.
+fn each_once(one: Json) -> Json {
+    let many = Json::object([
+        ("type", text("array")),
+        ("minItems", Json::Int(1)),
+        ("uniqueItems", Json::Bool(true)),
+        ("items", one.clone()),
+    ]);
+    Json::object([("anyOf", Json::Array(vec![one, many]))])
 }
 
 fn all(words: &[&str]) -> Json {

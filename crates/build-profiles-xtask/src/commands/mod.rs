@@ -9,6 +9,7 @@ mod eject;
 mod explain;
 mod init;
 mod review;
+mod measure;
 mod schema;
 mod verify;
 mod test;
@@ -28,6 +29,7 @@ impl Command {
                 None => configure::run(&args),
             },
             Self::Verify(args) => verify::run(&args),
+            Self::Measure(args) => measure::run(&args),
             Self::Lint(args) => lint::run(&args),
             Self::Init(args) => init::run(&args),
             Self::Explain(args) => explain::run(&args),

@@ -18,6 +18,7 @@ mod scratch;
 mod server;
 mod small;
 mod suite;
+mod timed;
 mod trial;
 mod unit_graph;
 pub(crate) mod watch;
@@ -32,8 +33,9 @@ pub(crate) use private::{Private, clear, temporary};
 pub(crate) use scratch::start_check;
 pub(crate) use small::Small;
 pub(crate) use suite::Suite;
+pub(crate) use timed::{LinkClock, timings_page};
 pub(crate) use trial::Bench;
-pub(crate) use unit_graph::{unit_graph, unit_profiles};
+pub(crate) use unit_graph::{unit_graph, unit_graph_of, unit_profiles};
 
 #[cfg(test)]
 mod fixture;

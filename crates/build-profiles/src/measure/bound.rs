@@ -265,8 +265,7 @@ impl Paper<'_> {
         let bound = self.bound(
             What::DebugInfo,
             format!(
-                "in {} with debug info neither machine code nor a link takes any time, which both do without debug info too; \
-                 of what is linked Cargo's page tells no parts, so the whole of it",
+                "neither machine code nor links take any time in {} with debug info; without it they do take time",
                 units(self.count(has))
             ),
             |unit, span| match has(unit) {

@@ -1,8 +1,12 @@
 //! How long each link takes: a script in the linker's place that calls it, and what it writes down.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::{Chain, Said};
 use crate::machine::sh_quoted;
+use crate::value::KeyPath;
 
 /// One link.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -11,6 +15,49 @@ pub struct Link {
     pub seconds: f64,
     /// The file that it made.
     pub output: String,
+}
+
+/// The linkers of a build: for each target triple the program that the config names, absolute unless it is looked up on
+/// PATH. A triple of which nothing is said is left out, but for the host's: there rustc calls `cc`.
+pub fn linkers(
+    chain: &Chain,
+    host: &str,
+    variables: &BTreeMap<String, String>,
+    root: &str,
+) -> BTreeMap<String, String> {
+    let winner = |triple: &str, path: &KeyPath| -> Option<Said> {
+        let said = chain.parsed(triple, variables).said(path);
+        said.into_iter().find(|said| said.wins)
+    };
+    let mut triples = vec![host.to_owned()];
+    // One, or a list of them.
+    if let Some(said) = winner(host, &KeyPath::new(["build", "target"])) {
+        let names = said.value.split(['[', ']', ',', '"', '\'', ' ']);
+        triples.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
+    }
+    let mut linkers = BTreeMap::new();
+    for triple in triples {
+        let said = winner(&triple, &KeyPath::new(["target", &triple, "linker"]));
+        let linker = said.map(|said| program(&said, root));
+        let default = (triple == host).then(|| "cc".to_owned());
+        linkers.extend(linker.or(default).map(|linker| (triple, linker)));
+    }
+    linkers
+}
+
+/// A program as Cargo finds it: from the folder that holds the file's `.cargo`, if it is named with a slash.
+fn program(said: &Said, root: &str) -> String {
+    let program = said.value.trim_matches(['"', '\'']);
+    if !program.contains('/') || program.starts_with('/') {
+        return program.to_owned();
+    }
+    let file = said.at.as_ref().map_or("", |at| &at.file);
+    let base = file.rsplitn(3, '/').nth(2).unwrap_or_default();
+    match (base.starts_with('/'), base) {
+        (true, base) => format!("{base}/{program}"),
+        (false, "") => format!("{root}/{program}"),
+        (false, base) => format!("{root}/{base}/{program}"),
+    }
 }
 
 /// A script that calls `linker` as it was called itself, and adds a line to `log`: when it began, when it ended, and the

@@ -1,6 +1,7 @@
 //! What the human wrote: typed, with spans, and nothing resolved that needs the workspace.
 
 mod body;
+pub(crate) mod budget;
 pub(crate) mod cfg;
 pub(crate) mod check;
 pub(crate) mod entry;
@@ -8,6 +9,7 @@ pub(crate) mod flags;
 pub(crate) mod inherits;
 mod linker;
 pub(crate) mod lint;
+pub(crate) mod measure;
 pub(crate) mod names;
 mod nextest;
 mod overlay;
@@ -24,12 +26,14 @@ mod tests;
 mod top;
 mod unmanaged;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use semver::{Version, VersionReq};
 
 use crate::key::Key;
 use crate::lint::Allowed;
+use crate::measure::layer::Layer;
 use crate::tradeoff::Tradeoff;
 use crate::value::{KeyPath, Value};
 
@@ -73,6 +77,10 @@ pub struct Policy {
     pub environments: Vec<Environment>,
     /// `[lint]`: levels of lints, in the order of the file.
     pub lints: Vec<Allowed>,
+    /// `[measure]`: what is measured.
+    pub measure: Option<Measure>,
+    /// `[budget]`: what a measurement must hold.
+    pub budget: Option<Budget>,
     /// `[unmanaged]`: seen, named, left alone.
     pub unmanaged: Vec<Unmanaged>,
 }
@@ -269,4 +277,44 @@ pub struct Unmanaged {
     pub reason: String,
     /// Span of the key.
     pub span: Range<usize>,
+}
+
+/// `[measure]`. The base's alone.
+#[derive(Clone, Debug, Default)]
+pub struct Measure {
+    /// Span of the table's header or of its first key.
+    pub span: Range<usize>,
+    /// The layers that are named, each once: the ladder adds them in this order. [`Measure::layers`] has all.
+    pub order: Vec<Spanned<Layer>>,
+    /// The member that `edit-leaf` edits.
+    pub leaf: Option<Spanned<String>>,
+    /// The member that `edit-hub` edits.
+    pub hub: Option<Spanned<String>>,
+    /// What is measured when the command line names nothing: built-in scenarios and names of `commands`, each once.
+    pub scenarios: Vec<Spanned<String>>,
+    /// `[measure.commands]`, in the order of the file.
+    pub commands: Vec<Command>,
+}
+
+/// One line of `[measure.commands]`: a scenario of the user's own.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// Its name: letters, digits, `-`, `_`; no built-in scenario's.
+    pub name: Spanned<String>,
+    /// The program and its arguments; empty only if there was an error.
+    pub words: Vec<String>,
+    /// The comment above it or above the table.
+    pub reason: Option<String>,
+}
+
+/// `[budget]`. The base's alone.
+#[derive(Clone, Debug, Default)]
+pub struct Budget {
+    /// `hit-rate`, in per cent; the span is that of the value.
+    pub hit_rate: Option<Spanned<f64>>,
+    /// `[budget.ratio]`, in the order of the file: `<scenario>` or `<layer>.<scenario>` with the most that it may be.
+    /// The span is that of the key.
+    pub ratios: Vec<(Spanned<String>, f64)>,
+    /// The comments above, by `hit-rate` and `ratio.<name>`.
+    pub reasons: BTreeMap<String, String>,
 }

@@ -8,8 +8,8 @@ use crate::policy::body::Sets;
 use crate::policy::entry::{self, Place};
 use crate::policy::source::{Field, Reader};
 use crate::policy::{
-    Body, Environment, Policy, Spanned, body, check, lint, names, packages, tables, targets, top,
-    unmanaged,
+    Body, Environment, Policy, Spanned, body, budget, check, lint, measure, names, packages,
+    tables, targets, top, unmanaged,
 };
 
 /// Reads a policy as far as that can be done without looking at the workspace.
@@ -67,9 +67,13 @@ fn read(reader: &mut Reader<'_>, document: &Document<&str>) -> Option<Policy> {
         packages: &package_sets,
         targets: &target_sets,
     };
+    policy.measure = named("measure").and_then(|field| measure::read(reader, field));
+    let commands = policy.measure.as_ref().map(|m| m.commands.clone());
+    let commands = commands.unwrap_or_default();
     for field in &fields {
         match field.name {
-            "packages" | "targets" => {}
+            "packages" | "targets" | "measure" => {}
+            "budget" => policy.budget = budget::read(reader, field, &commands),
             "environment" => policy.environments = environments(reader, field, sets),
             "lint" => policy.lints = lint::read(reader, field),
             "unmanaged" => policy.unmanaged = unmanaged::read(reader, field),

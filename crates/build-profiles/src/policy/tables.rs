@@ -14,6 +14,11 @@ pub struct Table {
 /// Every table, sorted by name.
 pub static TABLES: &[Table] = &[
     Table {
+        name: "budget",
+        in_environment: false,
+        meaning: "What a measurement must hold: ratios of times and the cache's hit rate. Never seconds: those are another machine's.",
+    },
+    Table {
         name: "build",
         in_environment: true,
         meaning: "Raw keys of Cargo's `[build]`, right on every machine.",
@@ -37,6 +42,11 @@ pub static TABLES: &[Table] = &[
         name: "lint",
         in_environment: false,
         meaning: "How much a finding of `cargo xtask lint` weighs: a lint's name, and `\"allow\"`, `\"warn\"` or `\"deny\"`.",
+    },
+    Table {
+        name: "measure",
+        in_environment: false,
+        meaning: "What `cargo xtask measure` measures: scenarios, in which order the layers are added, which members are edited, and commands of your own.",
     },
     Table {
         name: "packages",

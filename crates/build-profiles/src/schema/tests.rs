@@ -269,6 +269,84 @@ fn invalid_policies_do_not() {
     }
 }
 
+/// Numbers with a fraction are in no other table, so these are held against a whole validator.
+#[track_caller]
+fn check_numbers(policy: &str, valid: bool) {
+    let policy = format!("schema = 1\n{policy}");
+    let document: DocumentMut = policy.parse().expect("valid TOML");
+    let schema = serde_json::from_str(&json_schema()).expect("the schema is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a JSON Schema");
+    let instance = to_serde(document.as_item());
+    assert_eq!(schema.is_valid(&instance), valid, "{policy}");
+    let (_, found) = parse(&FilePath::new("build-profiles.toml"), &policy);
+    let taken = found.iter().all(|found| found.level < Level::Error);
+    assert_eq!(taken, valid, "the parser and the schema disagree: {policy}");
+}
+
+fn to_serde(item: &Item) -> serde_json::Value {
+    if let Some(table) = item.as_table_like() {
+        let fields = table.iter();
+        return fields
+            .map(|(name, item)| (name.to_owned(), to_serde(item)))
+            .collect();
+    }
+    if let Some(array) = item.as_array() {
+        let items = array.iter();
+        return items
+            .map(|value| to_serde(&Item::Value(value.clone())))
+            .collect();
+    }
+    let number = item.as_integer().map(serde_json::Value::from);
+    let number = number.or_else(|| item.as_float().map(serde_json::Value::from));
+    number.unwrap_or_else(|| item.as_str().unwrap_or_default().into())
+}
+
+#[test]
+fn what_is_measured_and_what_it_must_hold() {
+    for text in [
+        "measure = {}\nbudget = {}",
+        "measure = { order = [\"cache\", \"profiles\"], leaf = \"cli\", hub = \"core\" }",
+        "measure = { order = \"linker\", scenarios = \"check\" }",
+        "measure = { scenarios = [\"clean\", \"docs\"], commands.docs = \"cargo doc\" }",
+        "measure.commands = { a_1 = [\"cargo\", \"\"], b = \" cargo \" }",
+        "budget = { hit-rate = 90, ratio = { clean = 1, \"cache.edit-hub\" = 1.1 } }",
+        "budget = { hit-rate = 94.7, ratio.docs = 0.5 }\nmeasure.commands.docs = \"x\"",
+        "budget.hit-rate = 0\nbudget.ratio.test-run = 1e-3",
+    ] {
+        check_numbers(text, true);
+    }
+    for text in [
+        "measure.order = [\"caches\"]",
+        "measure.order = [\"cache\", \"cache\"]",
+        "measure.order = []",
+        "measure.scenarios = []",
+        "measure.scenarios = [\"clean\", \"clean\"]",
+        "measure.scenarios = [\"a b\"]",
+        "measure.scenario = [\"clean\"]",
+        "measure.hub = 1",
+        "measure.commands.clean = \"cargo build\"",
+        "measure.commands.\"a b\" = \"cargo build\"",
+        "measure.commands.\"a.b\" = \"cargo build\"",
+        "measure.commands.docs = \" \"",
+        "measure.commands.docs = []",
+        "measure.commands.docs = [1]",
+        "budget.hit-rate = 100.5",
+        "budget.hit-rate = -1",
+        "budget.hit-rate = \"90%\"",
+        "budget.ratio = 0.5",
+        "budget.ratio.clean = 0",
+        "budget.ratio.clean = -0.5",
+        "budget.ratio.clean = \"half\"",
+        "budget.ratio.cache.clean = 0.5",
+        "budget.ratio.\"caches.clean\" = 0.5",
+        "budget.seconds = 30",
+        "environment.ci.budget.hit-rate = 90",
+        "environment.ci.measure.hub = \"core\"",
+    ] {
+        check_numbers(text, false);
+    }
+}
+
 #[test]
 fn every_key_is_in_it() {
     let schema = root();

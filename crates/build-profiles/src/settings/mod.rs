@@ -5,6 +5,7 @@
 
 pub(crate) mod flags;
 mod environment;
+mod measure;
 mod packages;
 pub(crate) use packages::{
     GLOB, is_named, matches_pattern, named, no_such_package, pattern_for, split_spec,
@@ -193,6 +194,7 @@ pub fn settle(
     environment::storage(policy.base.cache.as_ref(), &mut settings.config);
     environment::settle(&mut cx, &sets, &mut settings);
     flags::one_level(&mut cx, &mut settings);
+    measure::check(&mut cx);
 
     let includes = policy
         .toolchain

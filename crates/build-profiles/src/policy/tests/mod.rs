@@ -5,6 +5,7 @@ mod cache;
 mod flags;
 mod linkers;
 mod lints;
+mod measure;
 mod nextest;
 mod packages;
 mod places;

@@ -227,6 +227,17 @@ fn line() -> impl Strategy<Value = String> {
         "split-debuginfo",
         "panic",
         "\"profile.x\"",
+        "measure",
+        "commands",
+        "order",
+        "scenarios",
+        "clean",
+        "budget",
+        "hit-rate",
+        "ratio",
+        "\"cache.clean\"",
+        "\"clean.cache\"",
+        "\"cach\\u00e9.\"",
     ]);
     let value = prop::sample::select(vec![
         "1",
@@ -252,6 +263,9 @@ fn line() -> impl Strategy<Value = String> {
         "\"abort\"",
         "\"sccache\"",
         "\"everything\"",
+        "[\"cache\", \"clean\", \"é.\"]",
+        "\"x=1 'é' &&\"",
+        "inf",
     ]);
     let path = prop::collection::vec(name, 1..5).prop_map(|names| names.join("."));
     prop_oneof![

@@ -16,8 +16,8 @@ tradeoff = "size"
 error[unknown_key] 1:1 unknown key `rustflags` | rustflags: unknown | move `rustflags` to `[build]` or `[target.<triple or cfg>]`
 error[unknown_key] 2:1 unknown key `profil` | profil: unknown | did you mean `profile`?
 error[unknown_key] 3:1 unknown key `opt-level` | opt-level: unknown | move `opt-level` to `[profile.<name>]`
-error[unknown_key] 4:1 unknown key `frobnicate` | frobnicate: unknown | use one of `config`, `expansions`, `schema`, `strict`, `tool`, `toolchain`, `build`, `cache`, `environment`, `linker`, `lint`, `packages`, `profile`, `target`, `targets`, `test`, `unmanaged`
-error[unknown_key] 5:1 unknown key `tradeoff` | tradeoff: unknown | use one of `config`, `expansions`, `schema`, `strict`, `tool`, `toolchain`, `build`, `cache`, `environment`, `linker`, `lint`, `packages`, `profile`, `target`, `targets`, `test`, `unmanaged`
+error[unknown_key] 4:1 unknown key `frobnicate` | frobnicate: unknown | use one of `config`, `expansions`, `schema`, `strict`, `tool`, `toolchain`, `budget`, `build`, `cache`, `environment`, `linker`, `lint`, `measure`, `packages`, `profile`, `target`, `targets`, `test`, `unmanaged`
+error[unknown_key] 5:1 unknown key `tradeoff` | tradeoff: unknown | use one of `config`, `expansions`, `schema`, `strict`, `tool`, `toolchain`, `budget`, `build`, `cache`, `environment`, `linker`, `lint`, `measure`, `packages`, `profile`, `target`, `targets`, `test`, `unmanaged`
 "##,
     );
 }
