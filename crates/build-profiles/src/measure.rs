@@ -14,3 +14,10 @@ pub mod statistics;
 pub mod analysis;
 pub mod compare;
 pub mod budget;
+
+pub mod timings;
+pub mod waits;
+pub mod class;
+pub mod link;
+pub mod replay;
+pub mod bound;

@@ -2,6 +2,7 @@
 //!
 //! What is run, in which copy and in which order is decided in the core; here it is done, and every round is saved.
 
+mod bound;
 mod climb;
 mod session;
 mod stack;
@@ -35,6 +36,9 @@ use crate::run::{self, Children, Toolchain, watch};
 const KEPT: &str = "measurements.json";
 
 pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
+    if args.upper_bound {
+        return bound::run(args);
+    }
     let start = Instant::now();
     let (decided, _) = decided(&args.common)?;
     if let Some(exit) = stopped_by_the_files(&args.common, &decided) {

@@ -3,6 +3,8 @@
 //! stdout is data (a diff, a JSON object, a note), stderr is talk (findings, progress, the summary).
 #![expect(clippy::print_stderr, reason = "this is the one room that prints")]
 
+// Where the time of one build went; as JSON, a note.
+mod bound;
 // Unified, with the files' own line numbers.
 mod diff;
 // What leaving comes to.
@@ -50,6 +52,7 @@ use crate::exit::Exit;
 use crate::read::Repository;
 use crate::write::Recovery;
 
+pub(crate) use bound::{Bounded, bounded};
 pub(crate) use eject::{EjectReport, ejected};
 pub(crate) use explain::{explained, explained_all};
 pub(crate) use init::{Started, started};
