@@ -162,8 +162,8 @@ fn share(share: &Share) -> String {
 fn left(bound: &Bound) -> String {
     match &bound.figures {
         Ok(figures) => {
-            let loose = match bound.loose {
-                true => ", and far less than that",
+            let loose = match bound.loose && figures.saved > 0.0 {
+                true => "; far less is saved than that",
                 false => "",
             };
             format!(
