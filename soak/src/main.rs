@@ -4,6 +4,7 @@
 //! - `check-cost`: `configure --check` and `lint` beside `cargo metadata --no-deps`, on generated workspaces;
 //! - `cold-build`: what a cold build of the xtask costs, beside the published crate `cargo-wizard`;
 //! - `foreign`: the laws of `configure` on checkouts of workspaces that are not ours;
+//! - `story`: the workspace of the founding story, to be measured;
 //! - `verify-cost`: what `verify` costs beside the builds it waits for.
 
 mod check_cost;
@@ -14,6 +15,7 @@ mod graph;
 mod measure;
 mod sample;
 mod scrub;
+mod story;
 mod timings;
 mod tools;
 mod verify_cost;
@@ -37,6 +39,7 @@ enum Command {
     CheckCost(check_cost::Args),
     ColdBuild(cold_build::Args),
     Foreign(foreign::Args),
+    Story(story::Args),
     VerifyCost(verify_cost::Args),
 }
 
@@ -53,6 +56,7 @@ fn main() -> Result<ExitCode> {
         Command::CheckCost(args) => check_cost::run(&args),
         Command::ColdBuild(args) => cold_build::run(&args),
         Command::Foreign(args) => foreign::run(&args),
+        Command::Story(args) => story::run(&args),
         Command::VerifyCost(args) => verify_cost::run(&args),
     }?;
     Ok(match outcome {

@@ -1,6 +1,7 @@
 //! The command line, declared and nothing else.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use build_profiles::preset::PRESETS;
 use camino::Utf8PathBuf;
@@ -33,6 +34,13 @@ Exit codes:
   0  done, or there was nothing to do
   1  findings: something would be lost; nothing was written
   2  could not run: usage, invalid policy, I/O, new files with which Cargo does not build";
+
+const MEASURE_EXIT_CODES: &str = "\
+Exit codes:
+  0  measured; nothing is over a budget, nothing has become slower
+  1  findings: over a budget, slower than `--compare` allows
+  2  could not run: usage, invalid policy, I/O, a workspace that does not build
+  3  an experiment could not tell: a control with an effect, measurements that can't be compared";
 
 const EXPLAIN_HELP: &str = "\
 Keys:
@@ -70,13 +78,6 @@ pub enum Command {
     /// and the linker were really called with; then takes each setting away and looks whether that changes anything.
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
-    /// Tell whether what is in force is worth it
-    ///
-    /// With `--upper-bound`, before anything is adopted: where the time of one clean build goes, and what a perfect cache,
-    /// a perfect linker or any number of cores would save of it at most. The build is offline, without a compiler cache, in
-    /// a target directory of its own, which is removed. Works on any workspace, also without a policy.
-    #[command(after_help = EXIT_CODES)]
-    Measure(MeasureArgs),
     /// Find settings that Cargo ignores, or that defeat one another
     ///
     /// In manifests, in every config file that Cargo reads, in the environment, and where teams set the same things: CI
@@ -95,6 +96,13 @@ pub enum Command {
     /// the worse. Without a policy the runner is cargo.
     #[command(after_help = TEST_EXIT_CODES)]
     Test(TestArgs),
+    /// Tell whether each layer of the policy is worth it: a ladder from Cargo's defaults, layer by layer, in time and bytes
+    ///
+    /// The workspace is copied, once for each set of layers, and built in the copies, with compiler caches of their own; the
+    /// order is another in every round. From eight rounds on there are verdicts, each held against chance and against what
+    /// differs between equals. What is no step of the ladder stays as it is in every copy.
+    #[command(after_help = MEASURE_EXIT_CODES)]
+    Measure(MeasureArgs),
     /// Leave: plain files stay, which say what they said; what only this tool needs goes
     ///
     /// The policy goes, this machine's layer with the `include` that reads it, and the xtask where it does nothing but
@@ -185,22 +193,6 @@ pub struct VerifyArgs {
     pub(crate) common: CommonArgs,
 }
 
-/// Arguments of `measure`.
-#[derive(Debug, Args)]
-pub struct MeasureArgs {
-    /// Build once, from nothing, and say what could be saved of it at most
-    #[arg(long, required = true)]
-    pub(crate) upper_bound: bool,
-    /// The profile to build with [default: dev, with `--tests` test]
-    #[arg(long, value_name = "NAME", requires = "upper_bound")]
-    pub(crate) profile: Option<String>,
-    /// Build the tests too, without running them
-    #[arg(long, requires = "upper_bound")]
-    pub(crate) tests: bool,
-    #[command(flatten)]
-    pub(crate) common: CommonArgs,
-}
-
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
 pub struct LintArgs {
@@ -242,6 +234,87 @@ pub struct EjectArgs {
     /// Do not build a package of a few lines under the new files before they are kept
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) no_verify: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Arguments of `measure`.
+#[derive(Debug, Args)]
+pub struct MeasureArgs {
+    /// What is timed: clean, clean-cached, no-op, check, edit-leaf, edit-hub, test-build, test-run, or a name of
+    /// `[measure.commands]`. May be given several times [default: `measure.scenarios` of the policy, else all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) scenario: Vec<String>,
+    /// The steps of the ladder, in this order: profiles, cache, runner, linker, `profile.dev.tradeoff`, or a setting
+    /// such as `profile.dev.debug` [default: `measure.order` of the policy]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) layer: Vec<String>,
+    /// The profile to build with. May be given several times: each has a ladder of its own [default: dev]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) profile: Vec<String>,
+    /// The environment of the policy whose file stands in place of this machine's. May be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) environment: Vec<String>,
+    /// How often everything is run; a round before the first counts for nothing. Fewer than 8 give no verdicts
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub(crate) rounds: u32,
+    /// No longer than this: `20m`. Scenarios are left out before rounds are
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) time_budget: Option<Duration>,
+    /// Leave out the sets of all layers but one
+    #[arg(long)]
+    pub(crate) ladder_only: bool,
+    /// Say what would be run, and run nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Go on where the last run on this workspace was stopped
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) resume: bool,
+    /// Where the copies go: a folder outside of the workspace, on a disk like the workspace's [default: the system's
+    /// temporary folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scratch: Option<Utf8PathBuf>,
+    /// Do not remove the copies
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Write `measurements.json`, a note for a pull request, and a page with pictures into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) report: Option<Utf8PathBuf>,
+    /// Measure nothing: show these `measurements.json` again
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "resume", "upper_bound", "scenario", "layer", "profile", "environment", "time_budget"])]
+    pub(crate) from: Option<Utf8PathBuf>,
+    /// Compare with an earlier `measurements.json`; exit with 1 if something has become slower
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "upper_bound"])]
+    pub(crate) compare: Option<Utf8PathBuf>,
+    /// With `--compare`: what is slower by no more than so many per cent does not count
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = 5.0,
+        requires = "compare"
+    )]
+    pub(crate) slower_percent: f64,
+    /// With `--compare`: what is slower by no more than so many seconds does not count
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 1.0,
+        requires = "compare"
+    )]
+    pub(crate) slower_seconds: f64,
+    /// How often a day the workspace is built, by people and machines: for the day on which a layer has paid for itself
+    #[arg(long, value_name = "N", default_value_t = 10.0)]
+    pub(crate) builds_per_day: f64,
+    /// What setting it up has cost a person: `3h`. Without it only the machine's time counts
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) setup: Option<Duration>,
+    /// Before anything is adopted: from one timed build, what a perfect cache, a perfect linker or no debug information
+    /// could save at most
+    #[arg(long, conflicts_with_all = ["dry_run", "resume", "scenario", "layer", "environment", "time_budget"])]
+    pub(crate) upper_bound: bool,
+    /// With `--upper-bound`: build the tests too
+    #[arg(long, requires = "upper_bound")]
+    pub(crate) tests: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

@@ -277,6 +277,10 @@ pub static CODES: &[(&str, &str)] = &[
         "`-Ctarget-cpu=native` with a cache that several machines use",
     ),
     (
+        "never_measured",
+        "a line of `[budget]` for a layer that makes no difference to the scenario",
+    ),
+    (
         "newer_than_nextest",
         "a key of `[test.nextest]` that the required nextest does not know",
     ),

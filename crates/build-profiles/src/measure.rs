@@ -6,10 +6,13 @@
 pub mod layer;
 pub mod piece;
 pub mod scenario;
+pub mod wanted;
 pub mod graph;
 pub mod schedule;
 pub mod record;
+pub mod statistics;
 pub mod analysis;
+pub mod compare;
 pub mod budget;
 
 pub mod timings;

@@ -1220,3 +1220,42 @@ linker = "musl-gcc"
         .raw()
     );
 }
+
+/// What is measured, and what that must hold, is in no file that Cargo reads, and no machine has to prove it anew.
+#[test]
+fn what_is_measured_changes_no_build() {
+    let policy = |more: &str| {
+        format!(
+            r#"members: app
+//- build-profiles.toml
+schema = 1
+toolchain = "1.94"
+[profile.dev]
+tradeoff = "compile-time"
+[linker]
+linux-gnu = ["mold", "default"]
+[cache]
+tool = "sccache"
+{more}
+//- Cargo.toml
+[workspace]
+members = ["app"]
+//- app/Cargo.toml
+[package]
+name = "app"
+"#
+        )
+    };
+    let outcome = |more: &str| {
+        let workspace = workspace(&policy(more));
+        (decide(&workspace, OnUndeclared::Refuse), workspace)
+    };
+    let (without, plain) = outcome("");
+    let (with, workspace) = outcome(
+        "[measure]\norder = [\"cache\"]\nhub = \"app\"\n[measure.commands]\ndocs = \"cargo doc\"\n[budget]\nhit-rate = 90\n[budget.ratio]\ndocs = 1.1\n",
+    );
+    assert_eq!(told(&with, &workspace), told(&without, &plain));
+    assert!(!without.plan.changes.is_empty());
+    assert_eq!(with.settings.machine, without.settings.machine);
+    assert!(with.settings.machine.is_some());
+}

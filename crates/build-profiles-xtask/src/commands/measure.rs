@@ -1,12 +1,331 @@
-//! `measure`: is what is in force worth it?
+//! `measure`: is each layer worth it?
+//!
+//! What is run, in which copy and in which order is decided in the core; here it is done, and every round is saved.
 
 mod bound;
+mod climb;
+mod session;
+mod stack;
 
-use anyhow::Result;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant, SystemTime};
 
+use anyhow::{Context, Result, bail};
+use build_profiles::evidence::Chain;
+use build_profiles::machine::policy_hash;
+use build_profiles::measure::analysis::analyse;
+use build_profiles::measure::graph::{self, Node};
+use build_profiles::measure::layer::Layer;
+use build_profiles::measure::record::{
+    Ladder, Measurements, Note, SCHEMA, Seconds, Subject, differences,
+};
+use build_profiles::measure::schedule::{Schedule, schedule};
+use build_profiles::measure::wanted::{Asked, Wanted, wanted};
+use camino::{Utf8Path, Utf8PathBuf};
+
+use self::stack::{Stack, stronger};
+use super::decided::Decided;
+use super::verify::{decided, stopped_by_the_files};
 use crate::cli::MeasureArgs;
 use crate::exit::Exit;
+use crate::read::{self, Repository};
+use crate::render::{self, Progress};
+use crate::run::{self, Children, Toolchain, watch};
+
+/// Where the rounds of the last run are kept, in the state directory.
+const KEPT: &str = "measurements.json";
 
 pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
-    bound::run(args)
+    if args.upper_bound {
+        return bound::run(args);
+    }
+    let start = Instant::now();
+    let (decided, _) = decided(&args.common)?;
+    if let Some(exit) = stopped_by_the_files(&args.common, &decided) {
+        return Ok(exit);
+    }
+    watch::start();
+    run::heed_interrupts()?;
+    let repository = &decided.repository;
+    let (chain, env) = read::chain(repository);
+    let children = Children::of(&repository.root, &env);
+    let toolchain = run::toolchain(&children)?;
+    let (nodes, outside) = read::members(&children, &repository.root, &repository.boundary)?;
+    if let Some(folder) = outside.first() {
+        bail!(
+            "the workspace is built with `{folder}`, which is outside of it and would not be in a copy\n\n\
+             help: measure a checkout of the repository that both are in"
+        );
+    }
+    let run = Run {
+        args,
+        decided: &decided,
+        children: &children,
+        chain: &chain,
+        forced: chain.forced(),
+        nodes: &nodes,
+        scratch: scratch(args, repository)?,
+        progress: Progress::new(&args.common),
+        start,
+    };
+    let plans = run.plans(&asked(args, repository)?, &stronger(&children, &chain))?;
+    if args.dry_run {
+        for plan in &plans {
+            render::planned(&args.common, &plan.shown());
+        }
+        return Ok(Exit::Clean);
+    }
+    let mut measurements = run.measurements(&toolchain);
+    let kept = match args.resume {
+        true => run.kept(&measurements)?,
+        false => Vec::new(),
+    };
+    let mut prepared = Duration::ZERO;
+    let mut stopped = None;
+    for (index, plan) in plans.iter().enumerate() {
+        measurements.ladders.push(plan.ladder.clone());
+        let kept = kept.get(index).filter(|kept| kept.is_like(&plan.ladder));
+        stopped = run.climb(plan, kept, &mut measurements, &mut prepared)?;
+        if stopped.is_some() {
+            break;
+        }
+    }
+    run.progress.done();
+    run.finish(&mut measurements, prepared);
+    // A disk that is full holds the report back, not the figures.
+    let saved = run.save(&measurements);
+    render::measured(args, &measurements);
+    saved?;
+    match stopped {
+        Some(why) => bail!(why),
+        None => Ok(Exit::Clean),
+    }
 }
+
+/// What is asked for: by the command line, else by the policy.
+fn asked(args: &MeasureArgs, repository: &Repository) -> Result<Wanted> {
+    let policy = repository.policy.as_ref();
+    let measure = policy.and_then(|policy| policy.measure.as_ref());
+    let asked = Asked {
+        order: measure.map_or(Layer::ALL.to_vec(), |measure| measure.layers()),
+        scenarios: measure
+            .iter()
+            .flat_map(|measure| &measure.scenarios)
+            .map(|name| name.value.as_str())
+            .collect(),
+        commands: measure
+            .iter()
+            .flat_map(|measure| &measure.commands)
+            .map(|command| (command.name.value.as_str(), command.words.as_slice()))
+            .collect(),
+    };
+    wanted(&asked, &args.layer, &args.scenario).map_err(|wrong| anyhow::anyhow!(wrong.join("\n")))
+}
+
+/// Where the copies go.
+fn scratch(args: &MeasureArgs, repository: &Repository) -> Result<Utf8PathBuf> {
+    let Some(folder) = &args.scratch else {
+        return run::temporary();
+    };
+    let folder = folder
+        .canonicalize_utf8()
+        .with_context(|| format!("failed to find `{folder}`"))?;
+    if folder.starts_with(&repository.boundary) {
+        bail!(
+            "`{folder}` is inside of the repository: its Cargo config would hold in every copy\n\n\
+             help: name a folder outside of it"
+        );
+    }
+    Ok(folder)
+}
+
+/// Everything that one run needs.
+struct Run<'a> {
+    args: &'a MeasureArgs,
+    decided: &'a Decided,
+    children: &'a Children,
+    chain: &'a Chain,
+    /// Variables of caches that `[env]` of the config forces on all of Cargo's children.
+    forced: BTreeSet<String>,
+    nodes: &'a [Node],
+    scratch: Utf8PathBuf,
+    progress: Progress,
+    start: Instant,
+}
+
+/// One ladder that is to be measured.
+struct Plan {
+    stack: Stack,
+    schedule: Schedule,
+    ladder: Ladder,
+}
+
+impl Plan {
+    fn shown(&self) -> render::Planned<'_> {
+        render::Planned {
+            ladder: &self.ladder,
+            schedule: &self.schedule,
+            time: None,
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    /// A ladder for each profile in each environment.
+    fn plans(&self, wanted: &Wanted, notes: &[Note]) -> Result<Vec<Plan>> {
+        let profiles = match self.args.profile.is_empty() {
+            true => vec!["dev".to_owned()],
+            false => self.args.profile.clone(),
+        };
+        let named = self.args.environment.iter();
+        let environments: Vec<Option<&str>> = match self.args.environment.is_empty() {
+            true => vec![None],
+            false => named.map(|name| Some(name.as_str())).collect(),
+        };
+        let mut plans = Vec::new();
+        for environment in environments {
+            let has_hub = self.hub()?.is_some();
+            for profile in &profiles {
+                let mut stack = Stack::of(
+                    self.decided,
+                    environment,
+                    wanted,
+                    self.children,
+                    self.chain,
+                    has_hub,
+                )?;
+                stack.notes.extend(notes.iter().cloned());
+                let all_but = !self.args.ladder_only;
+                let schedule = schedule(stack.parts.clone(), stack.tasks.clone(), all_but);
+                let ladder = self.ladder(&stack, &schedule, profile, environment)?;
+                plans.push(Plan {
+                    stack,
+                    schedule,
+                    ladder,
+                });
+            }
+        }
+        Ok(plans)
+    }
+
+    /// The member whose edit concerns nobody else: the policy's, else the plainest case of the graph.
+    fn leaf(&self) -> Result<Option<&'a Node>> {
+        let measure = self.measure();
+        match measure.and_then(|measure| measure.leaf.as_ref()) {
+            Some(name) => self.member(&name.value).map(Some),
+            None => Ok(graph::leaf(self.nodes)),
+        }
+    }
+
+    /// The member whose edit concerns the most others.
+    fn hub(&self) -> Result<Option<&'a Node>> {
+        let measure = self.measure();
+        match measure.and_then(|measure| measure.hub.as_ref()) {
+            Some(name) => self.member(&name.value).map(Some),
+            None => Ok(graph::hub(self.nodes)),
+        }
+    }
+
+    fn measure(&self) -> Option<&'a build_profiles::policy::Measure> {
+        self.decided.repository.policy.as_ref()?.measure.as_ref()
+    }
+
+    fn member(&self, name: &str) -> Result<&'a Node> {
+        let mut nodes = self.nodes.iter();
+        let node = nodes.find(|node| node.name == name);
+        node.with_context(|| format!("Cargo knows no member `{name}`"))
+    }
+
+    /// What is known before the first build.
+    fn measurements(&self, toolchain: &Toolchain) -> Measurements {
+        let repository = &self.decided.repository;
+        let commit = run::git::commit(&repository.root, "HEAD").ok().flatten();
+        let text = match repository.has_policy {
+            true => repository.policy_text.clone(),
+            false => format!("{:?}", repository.workspace.files),
+        };
+        let mut tools = BTreeMap::from([
+            ("cargo".to_owned(), toolchain.cargo.to_string()),
+            ("rustc".to_owned(), toolchain.rustc.to_string()),
+        ]);
+        let names = ["sccache", "mold", "wild", "ld.lld", "cargo-nextest"];
+        for name in names {
+            let found = run::look_up(self.children, [name]).remove(name);
+            let version = found.and_then(|program| run::version(self.children, name, &program));
+            tools.extend(version.map(|version| (name.to_owned(), version)));
+        }
+        Measurements {
+            schema: SCHEMA,
+            command: "measure".to_owned(),
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            started: read::now(),
+            subject: Subject {
+                workspace: repository.root.file_name().unwrap_or_default().to_owned(),
+                dirty: commit.is_some() && !run::git::is_clean(&repository.root).unwrap_or(false),
+                commit,
+                policy_hash: policy_hash(&text),
+                members: self.nodes.len(),
+            },
+            machine: read::hardware(&toolchain.triple, &self.scratch),
+            tools,
+            variables: self.children.steering(),
+            seed: SystemTime::UNIX_EPOCH
+                .elapsed()
+                .map_or(1, |since| since.as_secs()),
+            ..Measurements::default()
+        }
+    }
+
+    /// The ladders of the run that was stopped, if it was one of the same.
+    fn kept(&self, now: &Measurements) -> Result<Vec<Ladder>> {
+        let file = self.decided.repository.state.join(KEPT);
+        let Some(kept) = read::measurements(&file)? else {
+            bail!("there is nothing to go on with: `{file}` is not there");
+        };
+        let differences = differences(&kept, now);
+        if !differences.is_empty() {
+            bail!(
+                "what was begun can't be gone on with: {}\n\nhelp: leave `--resume` out to begin anew",
+                differences.join("; ")
+            );
+        }
+        Ok(kept.ladders)
+    }
+
+    /// What the samples come to, and what all of it took.
+    fn finish(&self, measurements: &mut Measurements, prepared: Duration) {
+        measurements.analysis = measurements.ladders.iter().map(analyse).collect();
+        let all = self.start.elapsed();
+        measurements.seconds = Seconds {
+            all: all.as_secs_f64(),
+            own: all.saturating_sub(run::waited() + prepared).as_secs_f64(),
+        };
+    }
+
+    /// Keeps what there is where the build keeps its own things.
+    fn save(&self, measurements: &Measurements) -> Result<()> {
+        let text = serde_json::to_string_pretty(measurements)?;
+        crate::write::receipt(&self.decided.repository.state, KEPT, &(text + "\n"))
+    }
+}
+
+/// Removes the folders of runs that were killed: nobody else would.
+fn sweep(scratch: &Utf8Path) {
+    for entry in scratch.read_dir_utf8().into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.strip_prefix(FOLDER).and_then(|rest| {
+            rest.strip_prefix('-')?
+                .split('-')
+                .next()?
+                .parse::<u32>()
+                .ok()
+        });
+        if process.is_some_and(|process| !run::is_alive(process)) {
+            // What can't be removed is another user's.
+            let _removed = run::clear(entry.path());
+        }
+    }
+}
+
+/// What the folders of copies are called, before the number of the process.
+const FOLDER: &str = "build-profiles-measure";

@@ -37,7 +37,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     }
     let start = Instant::now();
     let (mut decided, documented) = decided(&args.common)?;
-    if let Some(exit) = stopped_by_the_files(args, &decided) {
+    if let Some(exit) = stopped_by_the_files(&args.common, &decided) {
         return Ok(exit);
     }
     decided.lint(Reach::Machine);
@@ -73,7 +73,8 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         },
     };
     render::verified(&args.common, &verified);
-    crate::write::receipt(&decided.repository.state, &render::receipt(&verified))?;
+    let state = &decided.repository.state;
+    crate::write::receipt(state, "verify.json", &render::receipt(&verified))?;
     Ok(exit)
 }
 
@@ -117,7 +118,7 @@ pub(super) fn after_configure(common: &CommonArgs) -> Result<Exit> {
 
 /// The repository with its plan, and how many of its libraries have doctests. Without a policy the files themselves are
 /// what is to be proved.
-fn decided(common: &CommonArgs) -> Result<(Decided, usize)> {
+pub(super) fn decided(common: &CommonArgs) -> Result<(Decided, usize)> {
     let mut place = read::place(common)?;
     let libraries = std::mem::take(&mut place.libraries);
     let documented = libraries.iter().filter(|library| library.doctests).count();
@@ -127,17 +128,17 @@ fn decided(common: &CommonArgs) -> Result<(Decided, usize)> {
 }
 
 /// Drift, or a policy that can't be used, said as `configure --check` says it.
-fn stopped_by_the_files(args: &VerifyArgs, decided: &Decided) -> Option<Exit> {
+pub(super) fn stopped_by_the_files(common: &CommonArgs, decided: &Decided) -> Option<Exit> {
     let unusable = decided
         .diagnostics()
         .any(|finding| finding.level == Level::Error);
-    let exit = match (unusable, decided.drifts(args.common.strict)) {
+    let exit = match (unusable, decided.drifts(common.strict)) {
         (true, _) => Exit::Failed,
         (false, true) => Exit::Findings,
         (false, false) => return None,
     };
     render::report(
-        &args.common,
+        common,
         &Report {
             name: "configure",
             repository: &decided.repository,

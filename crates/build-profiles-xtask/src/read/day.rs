@@ -1,50 +1,25 @@
-//! The day, for what holds only until one.
+//! The day and the hour.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-/// Today in UTC, `2026-11-22`.
+/// Today in UTC, `2026-11-22`, for what holds only until a day.
 pub(crate) fn today() -> String {
-    const SECONDS: u64 = 24 * 60 * 60;
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    day(since.map_or(0, |since| since.as_secs() / SECONDS))
+    now().chars().take_while(|c| *c != 'T').collect()
 }
 
-/// The day that is so many days after 1970-01-01.
-fn day(mut days: u64) -> String {
-    let leap = |year: u64| {
-        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-    };
-    let mut year = 1970;
-    while days >= 365 + u64::from(leap(year)) {
-        days -= 365 + u64::from(leap(year));
-        year += 1;
-    }
-    let february = 28 + u64::from(leap(year));
-    let mut month = 1;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    format!("{year:04}-{month:02}-{:02}", days + 1)
+/// Now in UTC, `2026-11-22T06:00:00Z`.
+pub(crate) fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::day;
+    use super::*;
 
     #[test]
-    fn days_of_the_calendar() {
-        for (days, expected) in [
-            (0, "1970-01-01"),
-            (59, "1970-03-01"),
-            (789, "1972-02-29"),
-            (11_016, "2000-02-29"),
-            (20_779, "2026-11-22"),
-        ] {
-            assert_eq!(day(days), expected);
-        }
+    fn a_day_is_ten_characters() {
+        let (today, now) = (today(), now());
+        assert_eq!(today.len(), "2026-11-22".len());
+        assert!(now.starts_with("20") && now.ends_with('Z'), "{now}");
     }
 }

@@ -6,15 +6,20 @@
 mod belongings;
 // Every file that Cargo reads.
 mod chain;
+// The day and the hour.
 mod day;
 // CI workflows, containers, editors.
 mod elsewhere;
+// The machine, as far as it matters for times.
+mod hardware;
 // Config files beside and above ours.
 mod include;
 // Every file that a lint looks at.
 mod lintable;
 // The packages of the lock file, by lines.
 mod lock;
+// How the members depend on one another.
+mod members;
 // Which workspace this is, asked of Cargo without its dependency graph.
 mod metadata;
 // Manifests below a package.
@@ -30,12 +35,14 @@ mod target;
 
 pub(crate) use belongings::belongings;
 pub(crate) use chain::chain;
-pub(crate) use day::today;
+pub(crate) use day::{now, today};
 pub(crate) use elsewhere::elsewhere;
+pub(crate) use hardware::{hardware, load};
 pub(crate) use lintable::lintable;
+pub(crate) use members::members;
 pub(crate) use nested::nested;
 pub(crate) use programs::programs;
-pub(crate) use receipt::{last_seconds, last_verdicts};
+pub(crate) use receipt::{last_seconds, last_verdicts, measurements};
 pub(crate) use target::target_folders;
 
 use std::collections::BTreeMap;

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 
+use anyhow::{Context, Result, bail};
 use build_profiles::evidence::BuildKind;
+use build_profiles::measure::record::{Measurements, SCHEMA};
 use build_profiles::verdict::Verdict;
 use camino::Utf8Path;
 use serde::Deserialize;
@@ -20,6 +23,31 @@ pub(crate) fn last_seconds(state_dir: &Utf8Path) -> BTreeMap<BuildKind, f64> {
 pub(crate) fn last_verdicts(state_dir: &Utf8Path) -> Option<(String, Vec<Verdict>)> {
     let receipt: Verdicts = receipt(state_dir)?;
     Some((receipt.command, receipt.verdicts))
+}
+
+/// What a run of `measure` has kept, or has written for a report; `None`: it is not there.
+pub(crate) fn measurements(file: &Utf8Path) -> Result<Option<Measurements>> {
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("failed to read `{file}`")),
+    };
+    /// What is looked at first: of a newer file the rest may be anything.
+    #[derive(Deserialize)]
+    struct Shape {
+        schema: u32,
+    }
+    let shape: Shape = serde_json::from_str(&text)
+        .with_context(|| format!("`{file}` is not what `measure` writes"))?;
+    if shape.schema > SCHEMA {
+        bail!(
+            "`{file}` has the schema {}, and this tool knows up to {SCHEMA}\n\nhelp: update build-profiles",
+            shape.schema
+        );
+    }
+    serde_json::from_str(&text)
+        .map(Some)
+        .with_context(|| format!("`{file}` is not what `measure` writes"))
 }
 
 fn receipt<T: DeserializeOwned>(state_dir: &Utf8Path) -> Option<T> {

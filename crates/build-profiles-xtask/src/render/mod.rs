@@ -24,6 +24,9 @@ mod lint;
 // A note for a pull request; its template stands beside it.
 #[cfg(feature = "markdown")]
 mod markdown;
+// What a measurement will run, before it does.
+mod planned;
+mod measure;
 // What a long run is doing.
 mod progress;
 // The note of a pull request, and its template.
@@ -54,6 +57,8 @@ pub(crate) use eject::{EjectReport, ejected};
 pub(crate) use explain::{explained, explained_all};
 pub(crate) use init::{Started, started};
 pub(crate) use lint::{LintReport, linted};
+pub(crate) use measure::measured;
+pub(crate) use planned::{Planned, planned, time};
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
 pub(crate) use scaffold::{WorkflowFacts, github, package};

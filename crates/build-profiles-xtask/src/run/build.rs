@@ -41,13 +41,6 @@ pub(crate) struct Built {
     pub(crate) commands: Vec<Command>,
 }
 
-impl Built {
-    /// Why it failed, in the compiler's words.
-    pub(crate) fn failure(&self) -> Option<&str> {
-        self.build.failure.as_deref()
-    }
-}
-
 /// Builds, offline and with the lock file as it is: nothing is written but the target directory.
 pub(crate) fn build(
     children: &Children,
@@ -125,12 +118,12 @@ fn quoted(arg: &str) -> String {
 }
 
 #[derive(Deserialize)]
-struct Artifact {
+pub(super) struct Artifact {
     target: Target,
     profile: Profile,
     filenames: Vec<Utf8PathBuf>,
     executable: Option<Utf8PathBuf>,
-    fresh: bool,
+    pub(super) fresh: bool,
 }
 
 #[derive(Deserialize)]
@@ -145,7 +138,7 @@ struct Profile {
 }
 
 /// What Cargo says it made. Under `-vv` the output of build scripts stands between the messages.
-fn artifacts(stdout: &str) -> Vec<Artifact> {
+pub(super) fn artifacts(stdout: &str) -> Vec<Artifact> {
     stdout
         .lines()
         .filter(|line| line.starts_with("{\"reason\":\"compiler-artifact\""))
@@ -153,23 +146,33 @@ fn artifacts(stdout: &str) -> Vec<Artifact> {
         .collect()
 }
 
-fn linked(artifacts: &[Artifact], target_dir: &Utf8Path) -> Vec<Linked> {
-    let mut linked = Vec::new();
-    for artifact in artifacts {
-        let role = Role::of_target(
-            artifact.target.kind.iter().map(String::as_str),
-            artifact.target.crate_types.iter().map(String::as_str),
-            artifact.profile.test,
-        );
+impl Artifact {
+    /// What it is to the linker.
+    fn role(&self) -> Role {
+        Role::of_target(
+            self.target.kind.iter().map(String::as_str),
+            self.target.crate_types.iter().map(String::as_str),
+            self.profile.test,
+        )
+    }
+
+    /// The program or library that a linker has made; `None` if none has.
+    pub(super) fn linked_file(&self) -> Option<&Utf8PathBuf> {
+        let role = self.role();
         let is_product = |file: &&Utf8PathBuf| match role {
             Role::BuildScript => true,
             _ => matches!(file.extension(), Some("so" | "dylib" | "dll")),
         };
-        let file = artifact
-            .executable
-            .as_ref()
-            .or_else(|| artifact.filenames.iter().find(is_product));
-        if let (true, Some(file)) = (role.is_linked(), file)
+        let executable = self.executable.as_ref();
+        let file = executable.or_else(|| self.filenames.iter().find(is_product));
+        file.filter(|_| role.is_linked())
+    }
+}
+
+fn linked(artifacts: &[Artifact], target_dir: &Utf8Path) -> Vec<Linked> {
+    let mut linked = Vec::new();
+    for artifact in artifacts {
+        if let Some(file) = artifact.linked_file()
             && let Some(marks) = marks(file)
         {
             linked.push(Linked {
@@ -178,7 +181,7 @@ fn linked(artifacts: &[Artifact], target_dir: &Utf8Path) -> Vec<Linked> {
                     .unwrap_or(file)
                     .as_str()
                     .replace('\\', "/"),
-                role,
+                role: artifact.role(),
                 marks,
             });
         }

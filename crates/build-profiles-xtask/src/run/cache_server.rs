@@ -63,6 +63,12 @@ impl<'a> CacheServer<'a> {
         Self::with_program(children, folder, Some(program))
     }
 
+    /// The same, which says no more than what went wrong, so that builds can be timed beside it.
+    pub(crate) fn terse(mut self) -> Self {
+        self.server = RefCell::new(self.server.into_inner().terse());
+        self
+    }
+
     fn with_program(
         children: &'a Children,
         folder: &Utf8Path,
@@ -164,6 +170,11 @@ impl<'a> CacheServer<'a> {
             log: log.len(),
         };
         Ok(since)
+    }
+
+    /// Its process, if one was started.
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.server.borrow().process()
     }
 
     /// Processor seconds it has spent, compilers included.

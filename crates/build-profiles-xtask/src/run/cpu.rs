@@ -1,4 +1,4 @@
-//! Processor time, where the system tells it without unsafe code: Linux, in `/proc`.
+//! Processor time and memory, where the system tells them without unsafe code: Linux, in `/proc`.
 
 use std::fs;
 
@@ -25,4 +25,40 @@ fn times(process: &str) -> Option<[f64; 4]> {
         *time = field.parse::<f64>().ok()? / HZ;
     }
     Some(times)
+}
+
+/// Bytes of memory that a process and all its descendants have now; what several share is counted for each. `None`: it
+/// is gone, or this is another system.
+pub(super) fn memory(process: u32) -> Option<u64> {
+    #[cfg(unix)]
+    let page = rustix::param::page_size() as u64;
+    #[cfg(not(unix))]
+    let page = 4096;
+    let statm = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
+    let resident: u64 = statm.split_whitespace().nth(1)?.parse().ok()?;
+    Some(
+        resident * page
+            + children(process)
+                .into_iter()
+                .filter_map(memory)
+                .sum::<u64>(),
+    )
+}
+
+/// The children of a process, whichever of its threads has started them. Source: proc_pid_task(5), `children`.
+fn children(process: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{process}/task"));
+    let started = threads
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    started
+        .flat_map(|numbers| {
+            let numbers = numbers.split_whitespace();
+            numbers
+                .filter_map(|number| number.parse().ok())
+                .collect::<Vec<u32>>()
+        })
+        .collect()
 }

@@ -43,7 +43,7 @@ pub(super) fn complaint(stderr: &[u8]) -> String {
 }
 
 /// What a compiler said of a build that failed, from its first error on, without Cargo's own progress.
-pub(super) fn failure(stderr: &str) -> String {
+pub(crate) fn failure(stderr: &str) -> String {
     const LINES: usize = 40;
     let progress = |line: &&str| {
         [

@@ -36,6 +36,17 @@ pub(crate) fn is_committed(root: &Utf8Path, file: &str) -> Result<bool> {
     Ok(output.is_ok_and(|output| output.status.success() && output.stdout.is_empty()))
 }
 
+/// Whether the last commit has everything that git does not ignore.
+pub(crate) fn is_clean(root: &Utf8Path) -> Result<bool> {
+    let shell = at(root)?;
+    let output = cmd!(shell, "git --no-optional-locks status --porcelain")
+        .quiet()
+        .ignore_status()
+        .ignore_stderr()
+        .output();
+    Ok(output.is_ok_and(|output| output.status.success() && output.stdout.is_empty()))
+}
+
 /// The commit that a revision names; `None` if this checkout does not have it.
 pub(crate) fn commit(root: &Utf8Path, revision: &str) -> Result<Option<String>> {
     let shell = at(root)?;

@@ -82,6 +82,16 @@ pub(crate) fn output_unless<T>(
     mut stop: impl FnMut() -> Option<T>,
 ) -> Result<Ended<T>> {
     const PAUSE: Duration = Duration::from_millis(500);
+    output_watched(command, limit, PAUSE, |_| stop())
+}
+
+/// The same, asked every `pause`; `stop` is told the number of the child.
+pub(super) fn output_watched<T>(
+    command: &mut Command,
+    limit: Duration,
+    pause: Duration,
+    mut stop: impl FnMut(u32) -> Option<T>,
+) -> Result<Ended<T>> {
     let _wait = Wait::begin();
     let shown = shown(command);
     own_group(command);
@@ -97,7 +107,7 @@ pub(crate) fn output_unless<T>(
     let start = Instant::now();
     let ended = loop {
         let left = limit.saturating_sub(start.elapsed());
-        if let Ok(output) = outcome.recv_timeout(left.min(PAUSE)) {
+        if let Ok(output) = outcome.recv_timeout(left.min(pause)) {
             return output
                 .map(Ended::Done)
                 .with_context(|| format!("failed to run `{shown}`"));
@@ -105,7 +115,7 @@ pub(crate) fn output_unless<T>(
         if start.elapsed() >= limit {
             break Ended::Late;
         }
-        if let Some(reason) = stop() {
+        if let Some(reason) = stop(id) {
             break Ended::Stopped(reason);
         }
     };

@@ -45,6 +45,11 @@ impl Private {
         &self.path
     }
 
+    /// Leaves the folder to the user; says where it is.
+    pub(crate) fn keep(mut self) -> Utf8PathBuf {
+        std::mem::take(&mut self.path)
+    }
+
     /// A path in the folder.
     pub(crate) fn join(&self, name: &str) -> Utf8PathBuf {
         self.path.join(name)
@@ -72,6 +77,18 @@ pub(super) fn make_executable(path: &Utf8Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 pub(super) fn make_executable(_path: &Utf8Path) -> std::io::Result<()> {
     Ok(())
+}
+
+/// How many bytes the files below a folder have.
+pub(super) fn bytes(folder: &Utf8Path) -> u64 {
+    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => bytes(entry.path()),
+            Ok(kind) if kind.is_file() => entry.metadata().map_or(0, |meta| meta.len()),
+            _ => 0,
+        })
+        .sum()
 }
 
 /// Removes a folder of ours with all that is in it, if it is there.
@@ -106,6 +123,9 @@ pub(crate) fn temporary() -> Result<Utf8PathBuf> {
 
 impl Drop for Private {
     fn drop(&mut self) {
+        if self.path.as_str().is_empty() {
+            return; // It was kept.
+        }
         // What is left is under `target/` or in the system's temporary folder, where it hurts nobody.
         let _removed = fs::remove_dir_all(&self.path);
         for folder in &self.above {

@@ -22,6 +22,8 @@ pub(super) struct Server<'a> {
     port: u16,
     folder: Utf8PathBuf,
     variables: Vec<(String, Option<String>)>,
+    /// How much it says, in sccache's own terms.
+    log: &'static str,
     child: Option<(Child, Watched)>,
 }
 
@@ -40,6 +42,7 @@ impl<'a> Server<'a> {
             port: free_port()?,
             folder: folder.to_owned(),
             variables: Vec::new(),
+            log: "sccache=debug",
             child: None,
         })
     }
@@ -47,6 +50,12 @@ impl<'a> Server<'a> {
     /// The same server with these variables set, or taken away.
     pub(super) fn with_variables(mut self, variables: Vec<(String, Option<String>)>) -> Self {
         self.variables = variables;
+        self
+    }
+
+    /// The same server, which says only what went wrong: what it writes otherwise takes time of the builds.
+    pub(super) fn terse(mut self) -> Self {
+        self.log = "sccache=error";
         self
     }
 
@@ -58,7 +67,7 @@ impl<'a> Server<'a> {
         command
             .env("SCCACHE_START_SERVER", "1")
             .env("SCCACHE_NO_DAEMON", "1")
-            .env("SCCACHE_LOG", "sccache=debug")
+            .env("SCCACHE_LOG", self.log)
             // A long link between two compilations must not end it.
             .env("SCCACHE_IDLE_TIMEOUT", "0")
             .env_remove("SCCACHE_ERROR_LOG")

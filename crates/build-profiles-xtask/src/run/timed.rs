@@ -1,66 +1,115 @@
-//! What is needed of a build to know where its time goes: Cargo's own page, and a clock before each linker.
+//! One run of a program, timed: by the clock, by the processor, by memory.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::time::Duration;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context, Result, ensure};
-use build_profiles::measure::link::{Link, is_a_clock, links, script};
-use build_profiles::value::Value;
-use camino::{Utf8Path, Utf8PathBuf};
+use anyhow::{Result, bail};
 
-use super::private::make_executable;
-use super::{Children, Private, output};
+use super::cpu;
+use super::limit::{Ended, output_watched};
 
-/// Scripts in the place of linkers.
-pub(crate) struct LinkClock {
-    log: Utf8PathBuf,
-    config: Vec<String>,
+/// What a run took, and what it said.
+pub(crate) struct Timed {
+    /// What it said, and how it ended.
+    pub(crate) output: Output,
+    /// Seconds by the clock.
+    pub(crate) wall: f64,
+    /// Processor seconds of the child and all that it waited for.
+    pub(crate) cpu: Option<f64>,
+    /// Bytes of memory at most, as far as it was looked at.
+    pub(crate) memory: Option<u64>,
+    /// Seconds that the machine slept meanwhile. The clock that times stood still; the calendar's did not.
+    pub(crate) asleep: Option<f64>,
 }
 
-impl LinkClock {
-    /// A script for each linker, by target triple, in a folder of ours.
-    pub(crate) fn new(
-        children: &Children,
-        folder: &Private,
-        linkers: &BTreeMap<String, String>,
-    ) -> Result<Self> {
-        ensure!(cfg!(target_os = "linux"), "links are timed on Linux alone");
-        let mut date = children.command("date");
-        let answer = output(date.arg("+%s.%N"), Duration::from_secs(10))?;
-        ensure!(
-            is_a_clock(&String::from_utf8_lossy(&answer.stdout)),
-            "the `date` of this machine knows no parts of a second"
-        );
-        let log = folder.join("links.log");
-        let mut config = Vec::new();
-        for (triple, linker) in linkers {
-            // From its name rustc infers how to talk to it.
-            let name = Utf8Path::new(linker).file_name().unwrap_or("cc");
-            let file = folder.write(
-                &format!("linkers/{triple}/{name}"),
-                &script(linker, log.as_str()),
-            )?;
-            make_executable(&file).with_context(|| format!("failed to write {file}"))?;
-            let file = Value::from(file.as_str());
-            config.push(format!("target.{triple}.linker={file}"));
-        }
-        Ok(Self { log, config })
-    }
+/// Longer than any build takes; what hangs is ended all the same.
+const LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
+/// How often its memory is looked at: a look takes well under a millisecond.
+const PAUSE: Duration = Duration::from_millis(200);
+/// The two clocks are set apart by less than this.
+const APART: f64 = 2.0;
 
-    /// What puts the scripts in the linkers' place.
-    pub(crate) fn config(&self) -> &[String] {
-        &self.config
+/// Runs a command to its end and times it; `server` is a process that works for it. `None`: the user has interrupted us.
+pub(crate) fn timed(command: &mut Command, server: Option<u32>) -> Result<Option<Timed>> {
+    let mut most = None;
+    let spent_before = (cpu::of_children(), server.and_then(cpu::of));
+    let calendar = SystemTime::now();
+    let start = Instant::now();
+    let ended = output_watched(command, LIMIT, PAUSE, |child| {
+        let of_server = server.and_then(cpu::memory).unwrap_or(0);
+        most = most.max(cpu::memory(child).map(|bytes| bytes + of_server));
+        interrupted().then_some(())
+    })?;
+    let wall = start.elapsed().as_secs_f64();
+    let output = match ended {
+        Ended::Done(output) => output,
+        Ended::Stopped(()) => return Ok(None),
+        Ended::Late => bail!("it did not end within {} hours", LIMIT.as_secs() / 3600),
+    };
+    // A Ctrl-C of the terminal is for us, but a child may have its own way of hearing of it.
+    if interrupted() {
+        return Ok(None);
     }
-
-    /// All links so far.
-    pub(crate) fn links(&self) -> Vec<Link> {
-        links(&fs::read_to_string(&self.log).unwrap_or_default())
-    }
+    let by_calendar = calendar.elapsed().map_or(wall, |past| past.as_secs_f64());
+    let spent = |before: Option<f64>, after: Option<f64>| Some(after? - before?);
+    let own = spent(spent_before.0, cpu::of_children());
+    let servers = spent(spent_before.1, server.and_then(cpu::of)).unwrap_or(0.0);
+    Ok(Some(Timed {
+        output,
+        wall,
+        cpu: own.map(|own| own + servers),
+        memory: most,
+        asleep: (by_calendar - wall > APART).then_some(by_calendar - wall),
+    }))
 }
 
-/// The page that the last build with `--timings` has left in a target directory.
-pub(crate) fn timings_page(target_dir: &Utf8Path) -> Result<String> {
-    let page = target_dir.join("cargo-timings/cargo-timing.html");
-    fs::read_to_string(&page).with_context(|| format!("failed to read Cargo's timings, {page}"))
+static INTERRUPTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// From now on the first interrupt is only taken note of; the second ends us.
+pub(crate) fn heed_interrupts() -> Result<()> {
+    let flag = INTERRUPTED.get_or_init(Arc::default);
+    #[cfg(unix)]
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(flag))?;
+        signal_hook::flag::register(signal, Arc::clone(flag))?;
+    }
+    #[cfg(not(unix))]
+    let _unheeded = flag;
+    Ok(())
+}
+
+/// Whether the user has interrupted us.
+fn interrupted() -> bool {
+    INTERRUPTED
+        .get()
+        .is_some_and(|flag| flag.load(Ordering::Relaxed))
+}
+
+/// Whether a process of this number is there; where nobody can tell, it may be.
+pub(crate) fn is_alive(process: u32) -> bool {
+    !Path::new("/proc/self").exists() || Path::new(&format!("/proc/{process}")).exists()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_of_grandchildren_is_counted() {
+        let work = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done";
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &format!("/bin/sh -c '{work}'; sleep 0.3")]);
+        let timed = timed(&mut shell, None)
+            .expect("a shell runs")
+            .expect("nobody interrupts");
+        assert!(timed.output.status.success());
+        let cpu = timed.cpu.expect("Linux tells");
+        assert!(cpu > 0.0 && cpu < timed.wall, "{cpu} of {}", timed.wall);
+        assert!(timed.memory > Some(100_000), "{:?}", timed.memory);
+        assert_eq!(timed.asleep, None);
+    }
 }

@@ -1,6 +1,13 @@
-//! What the samples of a ladder come to.
+//! What the samples of a ladder come to: [`analyse`].
+
+mod figures;
+#[cfg(test)]
+mod tests;
+mod weigh;
 
 use serde::{Deserialize, Serialize};
+pub(crate) use weigh::Seen;
+pub use weigh::{ERROR_RATE, LEAST_FLOOR, analyse};
 
 /// One ladder, weighed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,13 +21,13 @@ pub struct Analysis {
 pub struct Weighed {
     /// Its name.
     pub scenario: String,
-    /// What each variant took, in the order of the ladder.
+    /// What each variant took, in the order of the ladder; one without a sample that counts is not among them.
     pub variants: Vec<Figures>,
     /// What differs between equals; `None` where the control was not run.
     pub control: Option<Control>,
-    /// Each layer of the ladder that can make a difference, against the step before it.
+    /// Each layer of the ladder that can make a difference, against the step before it, if there is a round with both.
     pub steps: Vec<Step>,
-    /// All layers together against none; `None` where none makes a difference.
+    /// All layers together against none; `None` where none can make a difference, or no round has both.
     pub whole: Option<Estimate>,
     /// All layers together against all but one: what is lost without it.
     pub without: Vec<Without>,
@@ -64,7 +71,9 @@ pub struct Estimate {
     pub rounds: usize,
     /// The median of the ratios; below 1 is faster.
     pub ratio: f64,
-    /// The 95 % interval of the median, by bootstrap: its lower end.
+    /// The 95 % interval of the median, by bootstrap (see [`median_interval`]): its lower end.
+    ///
+    /// [`median_interval`]: crate::measure::statistics::median_interval
     pub low: f64,
     /// Its upper end.
     pub high: f64,
@@ -75,11 +84,12 @@ pub struct Estimate {
 pub struct Control {
     /// The ratio; it has to be 1.
     pub estimate: Estimate,
-    /// Below this an effect can't be told from noise: as a share, 0.02 at least.
+    /// An effect that is not larger is none: half as far as the interval reaches, as a share, 0.02 at least.
     pub floor: f64,
-    /// The probability of a ratio as far from 1 if there is nothing.
+    /// The probability of a ratio as far from 1 if there is nothing; `None` with too few rounds for a verdict.
     pub p: Option<f64>,
-    /// Whether it came out with an effect: then no verdict of this scenario can be trusted, and none is given.
+    /// Whether it came out with an effect of 2 % or more: then no verdict of this scenario can be trusted, and none is
+    /// given.
     pub broken: bool,
 }
 

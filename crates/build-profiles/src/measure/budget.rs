@@ -13,6 +13,8 @@ pub const ROUNDS: usize = 8;
 
 /// The findings of one ladder against the budget, in the order of the policy: nothing of what holds, a denial of what
 /// does not, and a note of what was not measured or can't be told.
+///
+/// The ladder is that of all layers of the policy: of a part of them, `whole` is no answer to the budget of a scenario.
 pub fn judge(file: &FilePath, policy: &Policy, analysis: &Analysis) -> Vec<Diagnostic> {
     let Some(budget) = &policy.budget else {
         return Vec::new();

@@ -2,7 +2,7 @@
 //!
 //! Everything a report says can be computed again from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -178,6 +178,77 @@ pub struct Sample {
     /// Why it came to nothing; then its figures are not compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+}
+
+impl Ladder {
+    /// Whether another ladder has the same steps and scenarios, so that samples of both can stand side by side.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let steps = |ladder: &Self| {
+            (
+                ladder.profile.clone(),
+                ladder.environment.clone(),
+                ladder.layers.clone(),
+            )
+        };
+        let names = |ladder: &Self| -> Vec<String> {
+            let all = ladder.scenarios.iter();
+            all.map(|scenario| scenario.name.clone() + &scenario.command)
+                .collect()
+        };
+        steps(self) == steps(other) && names(self).iter().all(|name| names(other).contains(name))
+    }
+
+    /// Rounds that have a sample.
+    pub fn rounds_done(&self) -> u32 {
+        let rounds = self.samples.iter().map(|sample| sample.round);
+        rounds.max().unwrap_or(DISCARDED)
+    }
+}
+
+/// Why what was begun can't be gone on with, in words; nothing: it can.
+pub fn differences(before: &Measurements, now: &Measurements) -> Vec<String> {
+    let mut differences = Vec::new();
+    let mut differ = |what: &str, one: &str, other: &str| {
+        if one != other {
+            differences.push(format!("{what} was {one} and is {other}"));
+        }
+    };
+    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "not known".to_owned());
+    differ(
+        "the commit",
+        &said(&before.subject.commit),
+        &said(&now.subject.commit),
+    );
+    differ(
+        "the policy",
+        &before.subject.policy_hash,
+        &now.subject.policy_hash,
+    );
+    differ(
+        "the processor",
+        &said(&before.machine.cpu),
+        &said(&now.machine.cpu),
+    );
+    differ(
+        "the number of cores",
+        &before.machine.cores.to_string(),
+        &now.machine.cores.to_string(),
+    );
+    differ("this tool", &before.tool, &now.tool);
+    let names: BTreeSet<&String> = before.tools.keys().chain(now.tools.keys()).collect();
+    for name in names {
+        let version = |of: &Measurements| {
+            of.tools
+                .get(name)
+                .cloned()
+                .unwrap_or_else(|| "missing".to_owned())
+        };
+        differ(&format!("`{name}`"), &version(before), &version(now));
+    }
+    if before.subject.dirty || now.subject.dirty {
+        differences.push("the checkout has changes that are not committed, and nobody knows whether they are the same".to_owned());
+    }
+    differences
 }
 
 impl Sample {

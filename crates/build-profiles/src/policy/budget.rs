@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::measure::layer::Layer;
-use crate::measure::scenario::Builtin;
+use crate::measure::layer::{Layer, Part};
+use crate::measure::scenario::{Builtin, Task};
 use crate::policy::measure::{is_scenario, listed, unknown_layer};
 use crate::policy::source::{Field, Reader};
 use crate::policy::{Budget, Command, Spanned};
@@ -147,7 +147,46 @@ fn is_subject(reader: &mut Reader<'_>, field: &Field<'_>, commands: &[Command]) 
     if !is_layer {
         unknown_layer(reader, &first);
     }
-    is_scenario(reader, &second, commands) && is_layer
+    let is_scenario = is_scenario(reader, &second, commands);
+    if let (Some(layer), true) = (Layer::named(&first.value), is_scenario) {
+        without_effect(reader, field, layer, &second.value);
+    }
+    is_scenario && is_layer
+}
+
+/// A finding: a step that no ladder has.
+fn without_effect(reader: &mut Reader<'_>, field: &Field<'_>, layer: Layer, scenario: &str) {
+    let part = Part::Layer(layer);
+    let task = |name: &str| match Builtin::named(name) {
+        Some(builtin) => Task::Builtin(builtin),
+        None => Task::Command {
+            name: name.to_owned(),
+            words: Vec::new(),
+        },
+    };
+    if task(scenario).is_touched_by(&part) {
+        return;
+    }
+    let touched = Builtin::ALL
+        .iter()
+        .find(|other| Task::Builtin(**other).is_touched_by(&part));
+    let found = Diagnostic::warning(
+        "never_measured",
+        format!(
+            "`{}` makes no difference to `{scenario}`, so this is never measured",
+            layer.name()
+        ),
+    )
+    .with_label(reader.file, field.span.clone(), "holds nothing");
+    let found = match touched {
+        Some(other) => found.with_help(format!(
+            "remove it, or name another scenario, as `\"{}.{}\"`",
+            layer.name(),
+            other.name()
+        )),
+        None => found.with_help("remove it"),
+    };
+    reader.diagnostics.push(found);
 }
 
 /// A ratio: finite and above 0.

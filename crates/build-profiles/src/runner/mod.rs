@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod junit;
+pub mod outcome;
 pub mod profile;
 
 use crate::policy::{Policy, Test};

@@ -227,6 +227,27 @@ error[wrong_type] 20:1 `linker` takes a number | linker: to TOML this is a table
     );
 }
 
+#[test]
+fn a_step_that_no_ladder_has() {
+    check(
+        r#"
+measure.commands.docs = "cargo doc"
+[budget.ratio]
+"runner.clean" = 0.9
+"runner.docs" = 0.9
+"cache.test-run" = 0.9
+"cache.docs" = 0.9
+"runner.test-run" = 0.9
+"profiles.test-run" = 0.9
+"#,
+        r#"
+warning[never_measured] 3:1 `runner` makes no difference to `clean`, so this is never measured | "runner.clean": holds nothing | remove it, or name another scenario, as `"runner.test-run"`
+warning[never_measured] 4:1 `runner` makes no difference to `docs`, so this is never measured | "runner.docs": holds nothing | remove it, or name another scenario, as `"runner.test-run"`
+warning[never_measured] 5:1 `cache` makes no difference to `test-run`, so this is never measured | "cache.test-run": holds nothing | remove it, or name another scenario, as `"cache.clean"`
+"#,
+    );
+}
+
 /// Shares and percentages are easily taken for one another.
 #[test]
 fn numbers_that_are_hardly_meant() {

@@ -1,0 +1,346 @@
+//! One ladder, from its first build to its last round.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use build_profiles::measure::record::{DISCARDED, Ladder, Measurements, Note, Scenario};
+use build_profiles::measure::scenario::{Builtin, Task};
+use build_profiles::measure::schedule::{Fit, Schedule, fit, guess, round_seconds};
+
+use super::session::{Ran, Session, first_build, is_disk_full, lay_out, shown};
+use super::stack::Stack;
+use super::{FOLDER, Plan, Run, sweep};
+use crate::render;
+use crate::run::Private;
+
+/// What is said when the user wants no more.
+const STOPPED: &str = "stopped; what was measured is kept\n\nhelp: `--resume` goes on with it";
+
+impl Run<'_> {
+    /// Measures a ladder, the last of the measurements; `kept` has samples of it already. Says why it was stopped.
+    pub(super) fn climb(
+        &self,
+        plan: &Plan,
+        kept: Option<&Ladder>,
+        measurements: &mut Measurements,
+        prepared: &mut Duration,
+    ) -> Result<Option<String>> {
+        sweep(&self.scratch);
+        let folder = Private::new(&self.scratch, FOLDER)?;
+        let stopped = self.measure_in(&folder, plan, kept, measurements, prepared)?;
+        if self.args.keep {
+            let at = folder.keep();
+            self.progress.step("copies", &format!("left in {at}"));
+        }
+        Ok(stopped)
+    }
+
+    fn measure_in(
+        &self,
+        folder: &Private,
+        plan: &Plan,
+        kept: Option<&Ladder>,
+        measurements: &mut Measurements,
+        prepared: &mut Duration,
+    ) -> Result<Option<String>> {
+        let repository = &self.decided.repository;
+        let profile = plan.ladder.profile.as_str();
+        self.progress.step(
+            "first build",
+            "with Cargo's defaults: how long it takes says how long all will",
+        );
+        let first = first_build(repository, self.children, plan, folder, &self.forced)?;
+        let Some(clean) = first else {
+            return Ok(Some(STOPPED.to_owned()));
+        };
+        // The discarded round is one more.
+        let rounds = self.args.rounds;
+        let left = self
+            .left()
+            .map(|left| left * f64::from(rounds) / f64::from(rounds + 1));
+        let planned = fit(&plan.schedule, &guess(&plan.schedule, clean), rounds, left);
+        let schedule = &planned.schedule;
+        let mut ladder = self.ladder(
+            &plan.stack,
+            schedule,
+            profile,
+            plan.ladder.environment.as_deref(),
+        )?;
+        ladder.rounds = planned.rounds;
+        ladder.notes.extend(self.left_out(&planned));
+        self.progress.done();
+        render::planned(
+            &self.args.common,
+            &render::Planned {
+                ladder: &ladder,
+                schedule,
+                time: Some((
+                    clean,
+                    planned.seconds + planned.seconds / f64::from(planned.rounds),
+                )),
+            },
+        );
+        let mut next = 1;
+        if let Some(kept) = kept {
+            ladder.samples.clone_from(&kept.samples);
+            next = kept.rounds_done() + 1;
+        }
+        let start = Instant::now();
+        self.progress.step(
+            "copies",
+            &format!(
+                "{} of the workspace, in {}",
+                schedule.copies.len(),
+                folder.path()
+            ),
+        );
+        let sites = lay_out(repository, self.children, &plan.stack, schedule, folder)?;
+        *prepared += start.elapsed();
+        let costs = guess(schedule, clean);
+        let mut session = Session::new(&plan.stack, schedule, &sites, profile, &self.forced, costs);
+        session.leaf = self.leaf()?;
+        session.hub = self.hub()?;
+        let at = measurements.ladders.len() - 1;
+        let mut broken = BTreeSet::new();
+        let mut round = DISCARDED;
+        let mut stopped = None;
+        while stopped.is_none() && round <= ladder.rounds {
+            stopped = self.round(
+                &mut session,
+                round,
+                measurements.seed,
+                &mut broken,
+                &mut ladder,
+            )?;
+            if round == DISCARDED {
+                ladder.notes.extend(session.steps_that_change_nothing());
+                self.fit_again(&session, &mut broken, &mut ladder);
+            }
+            measurements.ladders[at].clone_from(&ladder);
+            // What can't be saved now is in the report all the same.
+            if let Err(error) = self.save(measurements) {
+                stopped.get_or_insert(format!("{error:#}"));
+            }
+            round = match round {
+                DISCARDED => next,
+                round => round + 1,
+            };
+        }
+        *prepared += session.prepared;
+        Ok(stopped)
+    }
+
+    /// Runs every cell once; says why no other round is to be run.
+    fn round(
+        &self,
+        session: &mut Session<'_>,
+        round: u32,
+        seed: u64,
+        broken: &mut BTreeSet<usize>,
+        ladder: &mut Ladder,
+    ) -> Result<Option<String>> {
+        let schedule = session.schedule;
+        let order = schedule.round(seed, round);
+        let mut failed = Vec::new();
+        for (place, index) in order.iter().enumerate() {
+            let cell = &schedule.cells[*index];
+            if broken.contains(index) {
+                continue;
+            }
+            self.say(session, round, ladder.rounds, &order[place..], broken);
+            let error = match session.run(cell, round) {
+                Ok(Ran::Interrupted) => return Ok(Some(STOPPED.to_owned())),
+                Ok(Ran::Sample(sample)) => {
+                    if let Some(also) = cell.also {
+                        let scenario = schedule.tasks[also].name().to_owned();
+                        ladder
+                            .samples
+                            .push(build_profiles::measure::record::Sample {
+                                scenario,
+                                ..(*sample).clone()
+                            });
+                    }
+                    ladder.samples.push(*sample);
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let why = format!("{error:#}");
+            if is_disk_full(&why) {
+                ladder.samples.push(session.failed(cell, round, &error));
+                return Ok(Some(format!(
+                    "the disk is full; what was measured before is kept\n\n{why}\n\nhelp: make room, or name another disk with `--scratch`; `--resume` goes on"
+                )));
+            }
+            if round == DISCARDED && schedule.variants[cell.variant].parts.is_empty() {
+                bail!(
+                    "`{}` fails with Cargo's defaults already\n\n{why}",
+                    schedule.tasks[cell.task].name()
+                );
+            }
+            session.forget_server(cell.copy);
+            ladder.samples.push(session.failed(cell, round, &error));
+            failed.push((*index, why));
+        }
+        for (index, why) in failed {
+            let cell = &schedule.cells[index];
+            let (scenario, variant) = schedule.name(cell);
+            if round == DISCARDED {
+                broken.insert(index);
+            }
+            ladder
+                .notes
+                .push(came_to_nothing(&scenario, &variant, round, &why));
+        }
+        Ok(None)
+    }
+
+    /// Says what is run, and how much time is left by what each cell took last.
+    fn say(
+        &self,
+        session: &Session<'_>,
+        round: u32,
+        rounds: u32,
+        open: &[usize],
+        broken: &BTreeSet<usize>,
+    ) {
+        let schedule = session.schedule;
+        let of = |index: &usize| {
+            let name = schedule.name(&schedule.cells[*index]);
+            session.costs.get(&name).copied().unwrap_or(0.0)
+        };
+        let here: f64 = open
+            .iter()
+            .filter(|index| !broken.contains(index))
+            .map(of)
+            .sum();
+        let later = f64::from(rounds - round) * round_seconds(schedule, &session.costs);
+        let (scenario, variant) = match open.first() {
+            Some(index) => schedule.name(&schedule.cells[*index]),
+            None => return,
+        };
+        let which = match round {
+            DISCARDED => "a round that counts for nothing".to_owned(),
+            round => format!("round {round} of {rounds}"),
+        };
+        self.progress.step(
+            &format!("{which}, {scenario}, {variant}"),
+            &format!("about {} left", render::time(here + later)),
+        );
+    }
+
+    /// With what the discarded round has told: leaves out what does not fit after all.
+    fn fit_again(&self, session: &Session<'_>, broken: &mut BTreeSet<usize>, ladder: &mut Ladder) {
+        let fitting = fit(session.schedule, &session.costs, ladder.rounds, self.left());
+        let has = |task: &str, variant: &str| {
+            let cells = fitting.schedule.cells.iter();
+            cells
+                .map(|cell| fitting.schedule.name(cell))
+                .any(|(other, of)| other == task && of == variant)
+        };
+        for (index, cell) in session.schedule.cells.iter().enumerate() {
+            let (task, variant) = session.schedule.name(cell);
+            let also = cell.also.map(|also| session.schedule.tasks[also].name());
+            if !has(&task, &variant) && !also.is_some_and(|also| has(also, &variant)) {
+                broken.insert(index);
+            }
+        }
+        if fitting.rounds < ladder.rounds {
+            ladder.rounds = fitting.rounds;
+        }
+        ladder.notes.extend(self.left_out(&fitting));
+    }
+
+    /// What was left out for want of time.
+    fn left_out(&self, fit: &Fit) -> Vec<Note> {
+        let Some(budget) = self.args.time_budget else {
+            return Vec::new();
+        };
+        let budget = render::time(budget.as_secs_f64());
+        let mut notes: Vec<Note> = fit
+            .left_out
+            .iter()
+            .map(|what| {
+                note(
+                    "left_out_for_time",
+                    format!("left out, since it does not fit into {budget}: {what}"),
+                )
+            })
+            .collect();
+        if fit.rounds < self.args.rounds {
+            notes.push(note(
+                "fewer_rounds",
+                format!(
+                    "{} of {} rounds fit into {budget}",
+                    fit.rounds, self.args.rounds
+                ),
+            ));
+        }
+        notes
+    }
+
+    /// Seconds of the budget that are left.
+    fn left(&self) -> Option<f64> {
+        let budget = self.args.time_budget?;
+        Some(budget.saturating_sub(self.start.elapsed()).as_secs_f64())
+    }
+
+    /// A ladder with the variants and scenarios of a schedule, and no sample yet.
+    pub(super) fn ladder(
+        &self,
+        stack: &Stack,
+        schedule: &Schedule,
+        profile: &str,
+        environment: Option<&str>,
+    ) -> Result<Ladder> {
+        let (leaf, hub) = (self.leaf()?, self.hub()?);
+        let about = |task: &Task| match task {
+            Task::Builtin(Builtin::EditLeaf) => leaf.map(|node| node.name.clone()),
+            Task::Builtin(Builtin::EditHub) => hub.map(|node| node.name.clone()),
+            _ => None,
+        };
+        Ok(Ladder {
+            profile: profile.to_owned(),
+            environment: environment.map(str::to_owned),
+            layers: schedule.parts.iter().map(ToString::to_string).collect(),
+            scenarios: schedule
+                .tasks
+                .iter()
+                .map(|task| Scenario {
+                    name: task.name().to_owned(),
+                    command: shown(task, profile, stack.runner(true)),
+                    about: about(task),
+                    touched_by: schedule.touching(task),
+                })
+                .collect(),
+            variants: schedule.recorded_variants(),
+            rounds: self.args.rounds,
+            notes: stack.notes.clone(),
+            ..Ladder::default()
+        })
+    }
+}
+
+/// A cell whose sample can't be compared.
+fn came_to_nothing(scenario: &str, variant: &str, round: u32, why: &str) -> Note {
+    let when = match round {
+        DISCARDED => "from the start, so it is not measured".to_owned(),
+        round => format!("in round {round}, which does not count for it"),
+    };
+    let code = match why.contains("compiler cache") {
+        true => "cache_died_meanwhile",
+        false => "fails_in_one_variant",
+    };
+    note(
+        code,
+        format!("`{scenario}` fails in `{variant}`, {when}: {why}"),
+    )
+}
+
+fn note(code: &str, text: String) -> Note {
+    Note {
+        code: code.to_owned(),
+        text,
+    }
+}

@@ -1,0 +1,223 @@
+//! `story`: the workspace of the founding story, made anew: 12 crates and 538 tests on published crates, to be built and
+//! measured.
+//!
+//! The story's own workspace is not to be had. What its table depends on is: 12 members of which most stand on one; some 120
+//! compilations (or 350, as many as the story counted) of which most are third-party crates; 538 tests, nearly all of them
+//! small, in two dozen binaries. Cargo runs test binaries one after another and nextest all at once, so what the story won
+//! by nextest it won on tests that wait: every binary here has one that waits, as a test of a timeout does.
+
+mod member;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{Outcome, scrub};
+
+/// Write the workspace of the founding story: 12 crates, 538 tests
+///
+/// The same seed makes the same workspace, and its lock file is part of this program: whoever has the crates of the
+/// registry builds the same.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A folder that is empty or not there
+    dir: PathBuf,
+    /// About 120 compilations, or about 350
+    #[arg(long, value_enum, default_value_t)]
+    size: Size,
+    /// The same seed makes the same workspace
+    #[arg(long, default_value_t = 538)]
+    seed: u64,
+    /// Leave the lock file to Cargo: for whoever changes the dependencies
+    #[arg(long)]
+    no_lock: bool,
+}
+
+/// How much there is to compile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Size {
+    /// About 120 compilations: eight rounds of everything fit into an hour on two cores.
+    #[default]
+    Small,
+    /// About 350 compilations, as many as the story counted.
+    Large,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Outcome> {
+    let free = fs::read_dir(&args.dir).map_or(true, |mut entries| entries.next().is_none());
+    ensure!(free, "`{}` is not empty", args.dir.display());
+    workspace(&args.dir, args.size, args.seed, !args.no_lock)?;
+    // What is measured is what git knows of.
+    for words in [
+        &["init", "--quiet"][..],
+        &["add", "--all"],
+        &[
+            "-c",
+            "user.name=story",
+            "-c",
+            "user.email=story@example.com",
+            "commit",
+            "--quiet",
+            "--message=The workspace of the story",
+        ],
+    ] {
+        let ran = scrub::command("git")
+            .args(words)
+            .current_dir(&args.dir)
+            .status();
+        ensure!(
+            ran.context("failed to run git")?.success(),
+            "`git {}` failed",
+            words[0]
+        );
+    }
+    println!(
+        "{} members, {} tests, seed {}",
+        member::MEMBERS.len(),
+        member::TESTS,
+        args.seed
+    );
+    Ok(Outcome::Holds)
+}
+
+/// What the story says it set: profiles, sccache, nextest, lld, in this order.
+const POLICY: &str = r#"schema = 1
+expansions = 1
+toolchain = "1.94"
+
+[profile.dev]
+tradeoff = "compile-time"
+
+[cache]
+tool = "sccache"
+# The story's: incremental compilation is off, and members are cached too.
+scope = "everything"
+
+[test]
+runner = "nextest"
+
+[linker]
+linux-gnu = ["lld", "default"]
+
+[measure]
+order = ["profiles", "cache", "runner", "linker"]
+scenarios = ["clean", "clean-cached", "no-op", "test-run"]
+"#;
+
+/// Writes the workspace into `dir`.
+fn workspace(dir: &Path, size: Size, seed: u64, lock: bool) -> Result<()> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    write(&dir.join("Cargo.toml"), &root(size))?;
+    write(&dir.join(".gitignore"), "/target\n")?;
+    write(&dir.join("build-profiles.toml"), POLICY)?;
+    for member in &member::MEMBERS {
+        let folder = dir.join("crates").join(member.name);
+        for (file, text) in member.files(size, &mut random) {
+            write(&folder.join(file), &text)?;
+        }
+    }
+    if lock {
+        write(
+            &dir.join("Cargo.lock"),
+            match size {
+                Size::Small => include_str!("story/small.lock"),
+                Size::Large => include_str!("story/large.lock"),
+            },
+        )?;
+    }
+    Ok(())
+}
+
+fn root(size: Size) -> String {
+    let mut text = String::from(
+        "[workspace]\nresolver = \"2\"\nmembers = [\"crates/*\"]\n\n[workspace.package]\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+         publish = false\n\n[workspace.dependencies]\n",
+    );
+    for member in &member::MEMBERS {
+        text += &format!("{0} = {{ path = \"crates/{0}\" }}\n", member.name);
+    }
+    for line in member::THIRD_PARTY {
+        text += line;
+        text.push('\n');
+    }
+    if size == Size::Large {
+        for line in member::MORE_THIRD_PARTY {
+            text += line;
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    let folder = file.parent().context("a file stands in a folder")?;
+    fs::create_dir_all(folder)
+        .with_context(|| format!("failed to create `{}`", folder.display()))?;
+    fs::write(file, text).with_context(|| format!("failed to write `{}`", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(folder: &Path, into: &mut Vec<(PathBuf, String)>) -> Result<()> {
+        let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
+        entries.sort_by_key(fs::DirEntry::path);
+        for entry in entries {
+            match entry.file_type()?.is_dir() {
+                true => texts(&entry.path(), into)?,
+                false => into.push((entry.path(), fs::read_to_string(entry.path())?)),
+            }
+        }
+        Ok(())
+    }
+
+    fn generated(size: Size, seed: u64) -> Result<Vec<(PathBuf, String)>> {
+        let folder = tempfile::tempdir()?;
+        workspace(folder.path(), size, seed, true)?;
+        let mut all = Vec::new();
+        texts(folder.path(), &mut all)?;
+        let inside = all.into_iter().map(|(file, text)| {
+            let file = file.strip_prefix(folder.path()).map(Path::to_owned);
+            Ok((file?, text))
+        });
+        inside.collect()
+    }
+
+    #[test]
+    fn it_has_twelve_crates_and_538_tests() -> Result<()> {
+        for size in [Size::Small, Size::Large] {
+            let all = generated(size, 538)?;
+            let manifests = all
+                .iter()
+                .filter(|(file, _)| file.ends_with("Cargo.toml") && file.components().count() > 1);
+            assert_eq!(manifests.count(), 12);
+            let tests: usize = all
+                .iter()
+                .map(|(_, text)| text.matches("#[test]").count())
+                .sum();
+            assert_eq!(tests, 538);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_workspace() -> Result<()> {
+        assert_eq!(generated(Size::Small, 1)?, generated(Size::Small, 1)?);
+        assert_ne!(generated(Size::Small, 1)?, generated(Size::Small, 2)?);
+        Ok(())
+    }
+
+    #[test]
+    fn the_lock_files_name_every_member() {
+        for lock in [
+            include_str!("story/small.lock"),
+            include_str!("story/large.lock"),
+        ] {
+            for member in &member::MEMBERS {
+                assert!(lock.contains(&format!("name = \"{}\"\n", member.name)));
+            }
+        }
+    }
+}
