@@ -12,7 +12,6 @@ use build_profiles::measure::timings::{Timings, Waits, read};
 use build_profiles::measure::waits::complete;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use snapbox::{assert_data_eq, str};
 
 /// The tests of three members (a program with a build script, a library, a procedural macro), which stand on two packages
 /// of the registry: `cargo test --workspace --no-run --timings`, built on two cores.
@@ -59,9 +58,9 @@ fn a_real_build_is_read() {
             waiting("metadata needed by", &unit.unblocks_rmeta),
         )
     });
-    assert_data_eq!(
+    assert_eq!(
         lines.collect::<String>(),
-        str![[r#"
+        "\
 itoa 1.0.19: 0.08 + 0.26 s, Cacheable, third-party Some(true), debug Some(true), link None
   needed by: app 0.1.0 (bin app)
   needed by: app 0.1.0 (test cli)
@@ -98,8 +97,7 @@ app 0.1.0 (tests of bin app): 1.36 + 0.28 s, Linked(Test), third-party Some(fals
 app 0.1.0 (test cli): 1.54 + 0.36 s, Linked(Test), third-party Some(false), debug Some(true), link Some(0.11)
 app 0.1.0 (bin app): 1.64 + 0.26 s, Linked(Program), third-party Some(false), debug Some(true), link Some(0.11)
 mac 0.1.0 (tests of lib mac): 1.90 + 0.15 s, Linked(Test), third-party Some(false), debug Some(true), link Some(0.06)
-
-"#]]
+"
     );
     assert_eq!((timings.jobs, timings.waits), (Some(2), Waits::All));
     assert!((timings.wall - 2.05).abs() < 1e-9);
@@ -109,9 +107,9 @@ mac 0.1.0 (tests of lib mac): 1.90 + 0.15 s, Linked(Test), third-party Some(fals
 fn a_real_build_is_bounded() {
     let timings = real();
     let bounds = bounds(&timings, 2, None);
-    assert_data_eq!(
+    assert_eq!(
         said(&timings, &bounds),
-        str![[r#"
+        "\
 work 3.79, parallelism 1.92, replay 1.97 of 1.97, links Ok(LinkShare { count: 7, seconds: 0.83 })
 path: memchr 2.8.3 1.10, metadata false
 path: app 0.1.0 (test cli) 0.36, metadata false
@@ -125,8 +123,7 @@ no debug info: saves 1.07, leaves 0.98 (0.48), replayed 1.07
   neither machine code nor links take any time in 8 units with debug info; without it they do take time
 any number of cores: saves 0.51, leaves 1.54 (0.75), replayed 0.51
   no unit waits for a core, and each takes as long as it took here; the critical path is left
-
-"#]]
+"
     );
 }
 
