@@ -12,6 +12,7 @@ pub mod schedule;
 pub mod record;
 pub mod statistics;
 pub mod analysis;
+pub mod suite;
 pub mod compare;
 pub mod budget;
 

@@ -1,4 +1,4 @@
-//! A clock before each linker; and the page on which Cargo says what each unit took.
+//! What is needed of a build to know where its time goes: Cargo's own page, and a clock before each linker.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -66,6 +66,18 @@ impl Private {
     }
 }
 
+/// How many bytes the files below a folder have.
+pub(super) fn bytes(folder: &Utf8Path) -> u64 {
+    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => bytes(entry.path()),
+            Ok(kind) if kind.is_file() => entry.metadata().map_or(0, |meta| meta.len()),
+            _ => 0,
+        })
+        .sum()
+}
+
 /// Lets a file that we have written be started.
 #[cfg(unix)]
 pub(super) fn make_executable(path: &Utf8Path) -> std::io::Result<()> {
@@ -77,18 +89,6 @@ pub(super) fn make_executable(path: &Utf8Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 pub(super) fn make_executable(_path: &Utf8Path) -> std::io::Result<()> {
     Ok(())
-}
-
-/// How many bytes the files below a folder have.
-pub(super) fn bytes(folder: &Utf8Path) -> u64 {
-    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
-    entries
-        .map(|entry| match entry.file_type() {
-            Ok(kind) if kind.is_dir() => bytes(entry.path()),
-            Ok(kind) if kind.is_file() => entry.metadata().map_or(0, |meta| meta.len()),
-            _ => 0,
-        })
-        .sum()
 }
 
 /// Removes a folder of ours with all that is in it, if it is there.

@@ -16,14 +16,16 @@ use build_profiles::measure::link::{Link, linkers};
 use build_profiles::measure::{timings, waits};
 use camino::Utf8PathBuf;
 
-use crate::cli::{Format, MeasureArgs};
+use crate::cli::MeasureArgs;
 use crate::exit::Exit;
 use crate::read::{self, Repository};
 use crate::render::{self, Bounded, Progress};
 use crate::run::{self, Built, CacheServer, Children, LinkClock, Order, Private, watch};
 
 pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
-    refuse(args)?;
+    if let [_, second, ..] = &args.profile[..] {
+        bail!("one build has one profile\n\nhelp: leave `{second}` to a run of its own");
+    }
     let repository = repository(args)?;
     watch::start();
     let (chain, env) = read::chain(&repository);
@@ -78,21 +80,6 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
         },
     );
     Ok(Exit::Clean)
-}
-
-/// Refuses what one build can't answer, before anything is done.
-fn refuse(args: &MeasureArgs) -> Result<()> {
-    render::can_say(args.common.format)?;
-    if matches!(args.common.format, Format::Patch | Format::Github) {
-        bail!(
-            "`measure` finds nothing on a line of a file, so there is neither a patch nor an annotation\n\n\
-             help: cargo xtask measure --upper-bound --format markdown"
-        );
-    }
-    if let [_, second, ..] = &args.profile[..] {
-        bail!("one build has one profile\n\nhelp: leave `{second}` to a run of its own");
-    }
-    Ok(())
 }
 
 /// The workspace. Its policy is not asked, and not needed.
