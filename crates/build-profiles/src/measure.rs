@@ -14,3 +14,5 @@ pub mod statistics;
 pub mod analysis;
 pub mod compare;
 pub mod budget;
+pub mod said;
+pub mod advice;
