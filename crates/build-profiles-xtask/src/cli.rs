@@ -78,6 +78,16 @@ pub enum Command {
     /// and the linker were really called with; then takes each setting away and looks whether that changes anything.
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
+    /// Tell whether each layer of the policy is worth it: a ladder from Cargo's defaults, layer by layer, in time and bytes
+    ///
+    /// The workspace is copied, once for each set of layers, and built in the copies, with compiler caches of their own; the
+    /// order is another in every round. From eight rounds on there are verdicts, each held against chance and against what
+    /// differs between equals. What is no step of the ladder stays as it is in every copy.
+    ///
+    /// With `--upper-bound`, before anything is adopted: where the time of one clean build goes, and what a perfect cache, a
+    /// perfect linker or any number of cores would save of it at most. Works on any workspace, also without a policy.
+    #[command(after_help = MEASURE_EXIT_CODES)]
+    Measure(Box<MeasureArgs>),
     /// Find settings that Cargo ignores, or that defeat one another
     ///
     /// In manifests, in every config file that Cargo reads, in the environment, and where teams set the same things: CI
@@ -96,13 +106,6 @@ pub enum Command {
     /// the worse. Without a policy the runner is cargo.
     #[command(after_help = TEST_EXIT_CODES)]
     Test(TestArgs),
-    /// Tell whether each layer of the policy is worth it: a ladder from Cargo's defaults, layer by layer, in time and bytes
-    ///
-    /// The workspace is copied, once for each set of layers, and built in the copies, with compiler caches of their own; the
-    /// order is another in every round. From eight rounds on there are verdicts, each held against chance and against what
-    /// differs between equals. What is no step of the ladder stays as it is in every copy.
-    #[command(after_help = MEASURE_EXIT_CODES)]
-    Measure(MeasureArgs),
     /// Leave: plain files stay, which say what they said; what only this tool needs goes
     ///
     /// The policy goes, this machine's layer with the `include` that reads it, and the xtask where it does nothing but

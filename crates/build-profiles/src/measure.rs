@@ -12,7 +12,15 @@ pub mod schedule;
 pub mod record;
 pub mod statistics;
 pub mod analysis;
+pub mod suite;
 pub mod compare;
 pub mod budget;
 pub mod said;
 pub mod advice;
+
+pub mod timings;
+pub mod waits;
+pub mod class;
+pub mod link;
+pub mod replay;
+pub mod bound;

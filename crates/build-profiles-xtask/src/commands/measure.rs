@@ -2,6 +2,7 @@
 //!
 //! What is run, in which copy and in which order is decided in the core; here it is done, and every round is saved.
 
+mod bound;
 mod climb;
 mod session;
 mod stack;
@@ -12,19 +13,23 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context, Result, bail};
 use build_profiles::evidence::Chain;
 use build_profiles::machine::policy_hash;
+use build_profiles::measure::analysis::analyse;
+use build_profiles::measure::budget;
+use build_profiles::measure::compare::{Comparison, Limits, compare};
 use build_profiles::measure::graph::{self, Node};
 use build_profiles::measure::layer::Layer;
 use build_profiles::measure::record::{
     Ladder, Measurements, Note, SCHEMA, Seconds, Subject, differences,
 };
 use build_profiles::measure::schedule::{Schedule, schedule};
+use build_profiles::measure::suite;
 use build_profiles::measure::wanted::{Asked, Wanted, wanted};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use self::stack::{Stack, stronger};
 use super::decided::Decided;
 use super::verify::{decided, stopped_by_the_files};
-use crate::cli::MeasureArgs;
+use crate::cli::{Format, MeasureArgs};
 use crate::exit::Exit;
 use crate::read::{self, Repository};
 use crate::render::{self, Progress};
@@ -34,6 +39,22 @@ use crate::run::{self, Children, Toolchain, watch};
 const KEPT: &str = "measurements.json";
 
 pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
+    render::can_say(args.common.format)?;
+    if matches!(args.common.format, Format::Patch | Format::Github) {
+        bail!(
+            "`measure` finds nothing on a line of a file, so there is neither a patch nor an annotation\n\n\
+             help: cargo xtask measure --format markdown"
+        );
+    }
+    if args.upper_bound {
+        return bound::run(args);
+    }
+    let old = args.compare.as_deref().map(kept_in).transpose()?;
+    if let Some(file) = &args.from {
+        let mut measurements = kept_in(file)?;
+        measurements.analysis = measurements.ladders.iter().map(analyse).collect();
+        return say(args, &measurements, old.as_ref(), None);
+    }
     let start = Instant::now();
     let (decided, _) = decided(&args.common)?;
     if let Some(exit) = stopped_by_the_files(&args.common, &decided) {
@@ -87,14 +108,73 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
     }
     run.progress.done();
     run.finish(&mut measurements, prepared);
-    // A disk that is full holds the report back, not the figures.
+    // A disk that is full holds the file back, not the figures.
     let saved = run.save(&measurements);
-    render::measured(args, &measurements);
+    let exit = say(args, &measurements, old.as_ref(), Some(&decided))?;
     saved?;
     match stopped {
         Some(why) => bail!(why),
-        None => Ok(Exit::Clean),
+        None => Ok(exit),
     }
+}
+
+/// Says what was measured, held against the policy's budget and against what was measured before.
+fn say(
+    args: &MeasureArgs,
+    measurements: &Measurements,
+    old: Option<&Measurements>,
+    decided: Option<&Decided>,
+) -> Result<Exit> {
+    let limits = Limits {
+        percent: args.slower_percent,
+        seconds: args.slower_seconds,
+    };
+    let comparison = old.map(|old| compare(old, measurements, limits));
+    // Of a part of the layers, or of another profile, the budget says nothing.
+    let is_asked = args.layer.is_empty() && args.profile.is_empty() && args.environment.is_empty();
+    let findings = match decided.map(|decided| &decided.repository) {
+        Some(repository) if is_asked => {
+            let policy = repository.policy.as_ref();
+            let of = |analysis| {
+                policy.map(|policy| budget::judge(&repository.policy_file, policy, analysis))
+            };
+            let judged = measurements.analysis.iter().filter_map(of);
+            judged.flatten().collect()
+        }
+        _ => Vec::new(),
+    };
+    let is_broken = measurements.analysis.iter().any(|analysis| {
+        let controls = analysis
+            .scenarios
+            .iter()
+            .filter_map(|weighed| weighed.control);
+        controls.into_iter().any(|control| control.broken)
+    });
+    let exit = match Exit::of(findings.iter(), args.common.strict) {
+        Exit::Clean if comparison.as_ref().is_some_and(Comparison::has_regression) => {
+            Exit::Findings
+        }
+        Exit::Clean if is_broken || comparison.as_ref().is_some_and(Comparison::has_unknown) => {
+            Exit::Unproven
+        }
+        exit => exit,
+    };
+    render::measured(
+        args,
+        &render::Measured {
+            measurements,
+            comparison: comparison.as_ref(),
+            repository: decided.map(|decided| &decided.repository),
+            findings: &findings,
+            exit,
+        },
+    )?;
+    Ok(exit)
+}
+
+/// What was measured before.
+fn kept_in(file: &Utf8Path) -> Result<Measurements> {
+    read::measurements(file)?.with_context(|| format!("there is no `{file}`"))
 }
 
 /// What is asked for: by the command line, else by the policy.
@@ -289,6 +369,10 @@ impl<'a> Run<'a> {
 
     /// What the samples come to, and what all of it took.
     fn finish(&self, measurements: &mut Measurements, prepared: Duration) {
+        for ladder in &mut measurements.ladders {
+            ladder.notes.extend(suite::failed(ladder));
+        }
+        measurements.analysis = measurements.ladders.iter().map(analyse).collect();
         let all = self.start.elapsed();
         measurements.seconds = Seconds {
             all: all.as_secs_f64(),

@@ -2,7 +2,6 @@
 
 mod configure;
 mod lint;
-mod measure;
 mod linted;
 mod written;
 mod decided;
@@ -10,6 +9,7 @@ mod eject;
 mod explain;
 mod init;
 mod review;
+mod measure;
 mod schema;
 mod verify;
 mod test;
@@ -29,11 +29,11 @@ impl Command {
                 None => configure::run(&args),
             },
             Self::Verify(args) => verify::run(&args),
+            Self::Measure(args) => measure::run(&args),
             Self::Lint(args) => lint::run(&args),
             Self::Init(args) => init::run(&args),
             Self::Explain(args) => explain::run(&args),
             Self::Test(args) => test::run(&args),
-            Self::Measure(args) => measure::run(&args),
             Self::Eject(args) => eject::run(&args),
             Self::Schema => schema::run(),
         };

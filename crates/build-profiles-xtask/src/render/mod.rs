@@ -3,6 +3,8 @@
 //! stdout is data (a diff, a JSON object, a note), stderr is talk (findings, progress, the summary).
 #![expect(clippy::print_stderr, reason = "this is the one room that prints")]
 
+// Where the time of one build went; as JSON, a note.
+mod bound;
 // Unified, with the files' own line numbers.
 mod diff;
 // What leaving comes to.
@@ -50,11 +52,12 @@ use crate::exit::Exit;
 use crate::read::Repository;
 use crate::write::Recovery;
 
+pub(crate) use bound::{Bounded, bounded};
 pub(crate) use eject::{EjectReport, ejected};
 pub(crate) use explain::{explained, explained_all};
 pub(crate) use init::{Started, started};
 pub(crate) use lint::{LintReport, linted};
-pub(crate) use measure::measured;
+pub(crate) use measure::{Measured, measured};
 pub(crate) use planned::{Planned, planned, time};
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};

@@ -12,6 +12,7 @@ mod excerpt;
 pub(crate) mod git;
 mod host;
 mod limit;
+mod link_clock;
 mod private;
 pub(crate) mod runner;
 mod scratch;
@@ -31,6 +32,7 @@ pub(crate) use excerpt::failure;
 pub(crate) use host::{Toolchain, cache_folder, host, look_up, toolchain, version};
 use limit::{Ended, output_unless};
 pub(crate) use limit::{output, waited};
+pub(crate) use link_clock::{LinkClock, timings_page};
 pub(crate) use private::{Private, clear, temporary};
 pub(crate) use scratch::start_check;
 pub(crate) use site::{Layout, Site, Wrapper, calls, made};
@@ -38,7 +40,7 @@ pub(crate) use small::Small;
 pub(crate) use suite::Suite;
 pub(crate) use timed::{Timed, heed_interrupts, is_alive, timed};
 pub(crate) use trial::Bench;
-pub(crate) use unit_graph::{unit_graph, unit_profiles};
+pub(crate) use unit_graph::{unit_graph, unit_graph_of, unit_profiles};
 
 #[cfg(test)]
 mod fixture;

@@ -8,7 +8,11 @@ use anyhow::{Context, Result, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// A folder that nobody else uses; removed when dropped.
-pub(crate) struct Private(Utf8PathBuf);
+pub(crate) struct Private {
+    path: Utf8PathBuf,
+    /// Folders above it that were not there before, the nearest first; gone with it, unless something else is in them.
+    above: Vec<Utf8PathBuf>,
+}
 
 impl Private {
     /// `<state>/<what>-<process>-<number>`.
@@ -19,21 +23,36 @@ impl Private {
         // A process of the same number may have died and left its folder.
         clear(&path)?;
         fs::create_dir_all(&path).with_context(|| format!("failed to create {path}"))?;
-        Ok(Self(path))
+        Ok(Self {
+            path,
+            above: Vec::new(),
+        })
+    }
+
+    /// `<state>/<what>`, for what is large: what a run that was killed has left there goes with the next one. Nothing
+    /// stays of it, not even the state folder if that was not there before.
+    pub(crate) fn only(state: &Utf8Path, what: &str) -> Result<Self> {
+        let path = state.join(what);
+        let above = path.ancestors().skip(1);
+        let above = above.take_while(|folder| !folder.exists());
+        let above = above.map(Utf8Path::to_owned).collect();
+        clear(&path)?;
+        fs::create_dir_all(&path).with_context(|| format!("failed to create {path}"))?;
+        Ok(Self { path, above })
     }
 
     pub(crate) fn path(&self) -> &Utf8Path {
-        &self.0
+        &self.path
     }
 
     /// Leaves the folder to the user; says where it is.
     pub(crate) fn keep(mut self) -> Utf8PathBuf {
-        std::mem::take(&mut self.0)
+        std::mem::take(&mut self.path)
     }
 
     /// A path in the folder.
     pub(crate) fn join(&self, name: &str) -> Utf8PathBuf {
-        self.0.join(name)
+        self.path.join(name)
     }
 
     /// Writes a file, with its parents.
@@ -57,6 +76,19 @@ pub(super) fn bytes(folder: &Utf8Path) -> u64 {
             _ => 0,
         })
         .sum()
+}
+
+/// Lets a file that we have written be started.
+#[cfg(unix)]
+pub(super) fn make_executable(path: &Utf8Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+/// Lets a file that we have written be started: its name does, here.
+#[cfg(not(unix))]
+pub(super) fn make_executable(_path: &Utf8Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Removes a folder of ours with all that is in it, if it is there.
@@ -91,10 +123,13 @@ pub(crate) fn temporary() -> Result<Utf8PathBuf> {
 
 impl Drop for Private {
     fn drop(&mut self) {
-        if self.0.as_str().is_empty() {
+        if self.path.as_str().is_empty() {
             return; // It was kept.
         }
         // What is left is under `target/` or in the system's temporary folder, where it hurts nobody.
-        let _removed = fs::remove_dir_all(&self.0);
+        let _removed = fs::remove_dir_all(&self.path);
+        for folder in &self.above {
+            let _removed = fs::remove_dir(folder);
+        }
     }
 }

@@ -19,14 +19,25 @@ pub(crate) fn unit_graph(
     state: &Utf8Path,
     control: &Control,
 ) -> Result<Graph> {
+    let args = match control.profile.as_str() {
+        "test" => vec!["test", "--workspace", "--no-run"],
+        "bench" => vec!["bench", "--workspace", "--no-run"],
+        profile => vec!["build", "--workspace", "--profile", profile],
+    };
+    unit_graph_of(children, state, &args, &control.config)
+}
+
+/// The graph of what this command would build, with `config` put over the config.
+pub(crate) fn unit_graph_of(
+    children: &Children,
+    state: &Utf8Path,
+    args: &[&str],
+    config: &BTreeMap<String, String>,
+) -> Result<Graph> {
     const LIMIT: Duration = Duration::from_secs(120);
     let mut cargo = children.command("cargo");
-    match control.profile.as_str() {
-        "test" => cargo.args(["test", "--workspace", "--no-run"]),
-        "bench" => cargo.args(["bench", "--workspace", "--no-run"]),
-        profile => cargo.args(["build", "--workspace", "--profile", profile]),
-    };
     cargo
+        .args(args)
         .args(["--unit-graph", "-Zunstable-options"])
         .args([
             "--locked",
@@ -41,10 +52,9 @@ pub(crate) fn unit_graph(
         .env("RUSTC_WORKSPACE_WRAPPER", "")
         .env("__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS", "nightly");
     let folder;
-    if !control.config.is_empty() {
+    if !config.is_empty() {
         folder = Private::new(state, "control")?;
-        let text: String = control
-            .config
+        let text: String = config
             .iter()
             .map(|(key, value)| format!("{key} = {value}\n"))
             .collect();

@@ -127,6 +127,11 @@ impl Role {
         self != Self::Library
     }
 
+    /// Whether a compiler cache can serve it: what rustc alone makes, and makes from nothing.
+    pub fn is_cacheable(self, incremental: bool) -> bool {
+        self == Self::Library && !incremental
+    }
+
     /// Whether it always runs on the host, while the workspace is built.
     pub fn is_for_the_build(self) -> bool {
         matches!(self, Self::BuildScript | Self::ProcMacro)

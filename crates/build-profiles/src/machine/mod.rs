@@ -8,6 +8,7 @@ pub mod mark;
 mod recipe;
 pub mod start;
 
+pub(crate) use recipe::sh_quoted;
 pub use recipe::{Found, PROGRAMS, Recipe, ways};
 
 use toml_edit::{DocumentMut, Item};

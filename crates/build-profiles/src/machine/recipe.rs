@@ -180,7 +180,8 @@ fn folder(program: &str) -> &str {
     }
 }
 
-fn sh_quoted(text: &str) -> String {
+/// As one word of a shell.
+pub(crate) fn sh_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -320,7 +320,10 @@ fn hits(warm: &CacheCounts, calls: &[Call]) -> String {
     // Build scripts call the wrapper too, for what is no unit of Cargo's; they are served as the units are.
     let cacheable = calls
         .iter()
-        .filter(|call| call.role == Role::Library && call.codegen("incremental").is_none())
+        .filter(|call| {
+            call.role
+                .is_cacheable(call.codegen("incremental").is_some())
+        })
         .count() as u64;
     let by_build_scripts = warm.asked().saturating_sub(cacheable);
     let hits = warm.hits.saturating_sub(by_build_scripts);

@@ -8,7 +8,7 @@ use build_profiles::machine::{Recipe, mark};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Bench;
-use crate::run::private::Private;
+use crate::run::private::{Private, make_executable};
 use crate::run::{excerpt, output};
 
 /// The program; with `std`, since that is what makes a link hard.
@@ -102,20 +102,9 @@ fn is_executable(path: &Utf8Path) -> bool {
     fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o777 == 0o755)
 }
 
-#[cfg(unix)]
-fn make_executable(path: &Utf8Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
-}
-
 #[cfg(not(unix))]
 fn is_executable(path: &Utf8Path) -> bool {
     path.is_file()
-}
-
-#[cfg(not(unix))]
-fn make_executable(_path: &Utf8Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(all(test, unix))]

@@ -285,8 +285,8 @@ fn what_helps_only_where_the_other_layers_are_missing_is_said() {
     assert_eq!(
         advised.layers[0].notes(),
         [
-            "clean-cached is faster with it as long as the layers after it are missing; beside all of them it is 1.00 (0.99 \
-             to 1.01), a figure without a verdict"
+            "clean-cached is faster with it as long as the layers after it are missing; beside all of them it is 1.00 (1.00 \
+             to 1.00), a figure without a verdict"
         ]
     );
     assert_eq!(advised.layers[1].notes(), Vec::<String>::new());
