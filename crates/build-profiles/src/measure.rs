@@ -12,7 +12,7 @@ pub mod schedule;
 pub mod record;
 pub mod statistics;
 pub mod analysis;
-pub mod suite;
+pub mod notes;
 pub mod compare;
 pub mod budget;
 pub mod said;

@@ -19,11 +19,11 @@ use build_profiles::measure::budget;
 use build_profiles::measure::compare::{Comparison, Limits, compare};
 use build_profiles::measure::graph::{self, Node};
 use build_profiles::measure::layer::Layer;
+use build_profiles::measure::notes;
 use build_profiles::measure::record::{
     Ladder, Measurements, Note, SCHEMA, Seconds, Subject, differences,
 };
 use build_profiles::measure::schedule::{Schedule, schedule};
-use build_profiles::measure::suite;
 use build_profiles::measure::wanted::{Asked, Wanted, wanted};
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -85,14 +85,16 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
         progress: Progress::new(&args.common),
         start,
     };
-    let plans = run.plans(&asked(args, repository)?, &stronger(&children, &chain))?;
+    let mut measurements = run.measurements(&toolchain);
+    let mut notes = stronger(&children, &chain);
+    notes.extend(notes::of_machine(&measurements.machine));
+    let plans = run.plans(&asked(args, repository)?, &notes)?;
     if args.dry_run {
         for plan in &plans {
             render::planned(&args.common, &plan.shown());
         }
         return Ok(Exit::Clean);
     }
-    let mut measurements = run.measurements(&toolchain);
     let kept = match args.resume {
         true => run.kept(&measurements)?,
         false => Vec::new(),
@@ -381,7 +383,7 @@ impl<'a> Run<'a> {
     /// What the samples come to, and what all of it took.
     fn finish(&self, measurements: &mut Measurements, prepared: Duration) {
         for ladder in &mut measurements.ladders {
-            ladder.notes.extend(suite::failed(ladder));
+            ladder.notes.extend(notes::of_samples(ladder));
         }
         measurements.analysis = measurements.ladders.iter().map(analyse).collect();
         let all = self.start.elapsed();

@@ -133,7 +133,7 @@ impl Bounded<'_> {
             ),
         });
         limits.push(
-            "a unit's seconds are those it took beside the others: with fewer at its side it would be faster"
+            "a unit's seconds are those it took beside the others, and beside whatever else ran on this machine: alone it would be faster"
                 .to_owned(),
         );
         limits.extend(self.notes.iter().cloned());
@@ -162,8 +162,8 @@ fn share(share: &Share) -> String {
 fn left(bound: &Bound) -> String {
     match &bound.figures {
         Ok(figures) => {
-            let loose = match bound.loose {
-                true => ", and far less than that",
+            let loose = match bound.loose && figures.saved > 0.0 {
+                true => "; far less is saved than that",
                 false => "",
             };
             format!(

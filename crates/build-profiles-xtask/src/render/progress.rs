@@ -57,6 +57,15 @@ impl Progress {
         }
     }
 
+    /// Says something else, without the line in its way.
+    pub(crate) fn aside(&self, say: impl FnOnce()) {
+        self.finish_step();
+        match &self.bar {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
     /// Says on a terminal what a step took; a log has its own clock.
     fn finish_step(&self) {
         if let (Some(bar), Some((name, start))) = (&self.bar, self.step.borrow_mut().take()) {

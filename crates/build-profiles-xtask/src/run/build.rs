@@ -41,13 +41,6 @@ pub(crate) struct Built {
     pub(crate) commands: Vec<Command>,
 }
 
-impl Built {
-    /// Why it failed, in the compiler's words.
-    pub(crate) fn failure(&self) -> Option<&str> {
-        self.build.failure.as_deref()
-    }
-}
-
 /// Builds, offline and with the lock file as it is: nothing is written but the target directory.
 pub(crate) fn build(
     children: &Children,

@@ -46,9 +46,16 @@ pub(super) fn complaint(stderr: &[u8]) -> String {
 pub(crate) fn failure(stderr: &str) -> String {
     const LINES: usize = 40;
     let progress = |line: &&str| {
-        ["Running `", "Compiling ", "Fresh ", "Finished ", "Dirty "]
-            .iter()
-            .any(|word| line.trim_start().starts_with(word))
+        [
+            "Running `",
+            "Compiling ",
+            "Fresh ",
+            "Finished ",
+            "Dirty ",
+            "Timing report saved to ",
+        ]
+        .iter()
+        .any(|word| line.trim_start().starts_with(word))
     };
     let lines: Vec<&str> = stderr
         .lines()

@@ -1,5 +1,6 @@
 //! A copy of the workspace that is built in and edited as nobody would a user's own.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Output};
@@ -25,6 +26,8 @@ pub(crate) struct Site {
     root: Utf8PathBuf,
     children: Children,
     wrapper: Wrapper,
+    /// What edited files said before, to be undone.
+    edited: RefCell<BTreeMap<Utf8PathBuf, String>>,
 }
 
 /// What a site is made of.
@@ -80,6 +83,7 @@ impl Site {
             children: children.in_folder(&root),
             root,
             wrapper: layout.wrapper,
+            edited: RefCell::default(),
         })
     }
 
@@ -98,8 +102,11 @@ impl Site {
         self.folder.join(place.folder())
     }
 
-    /// Removes what was built.
+    /// Removes what was built, and undoes all edits: a cache has seen the sources as they were.
     pub(crate) fn wipe(&self, place: Place) -> Result<()> {
+        for (path, text) in self.edited.take() {
+            fs::write(&path, text).with_context(|| format!("failed to write {path}"))?;
+        }
         clear(&self.target(place))
     }
 
@@ -113,7 +120,9 @@ impl Site {
         let path = self.root.join(file);
         let text = fs::read_to_string(&path).with_context(|| format!("failed to read {path}"))?;
         fs::write(&path, edited(&text, exports, number))
-            .with_context(|| format!("failed to write {path}"))
+            .with_context(|| format!("failed to write {path}"))?;
+        self.edited.borrow_mut().entry(path).or_insert(text);
+        Ok(())
     }
 
     /// Cargo, in the copy: offline, with the lock file as it is, and with the place's own target directory.

@@ -249,6 +249,7 @@ impl Paper<'_> {
         let bound = self.bound(
             What::Linker,
             match count {
+                0 => "nothing is linked".to_owned(),
                 1 => format!("1 link takes no time; it took {seconds:.1} s"),
                 _ => format!("{count} links take no time; they took {seconds:.1} s together"),
             },
@@ -264,10 +265,13 @@ impl Paper<'_> {
         let has = |unit: &TimedUnit| unit.debug == Some(true);
         let bound = self.bound(
             What::DebugInfo,
-            format!(
-                "neither machine code nor links take any time in {} with debug info; without it they do take time",
-                units(self.count(has))
-            ),
+            match self.count(has) {
+                0 => "no unit has debug info".to_owned(),
+                count => format!(
+                    "neither machine code nor links take any time in {} with debug info; without it they do take time",
+                    units(count)
+                ),
+            },
             |unit, span| match has(unit) {
                 true => span.shortened(unit.frontend.map_or(unit.duration, |end| unit.duration - end)),
                 false => span,

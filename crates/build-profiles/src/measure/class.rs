@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Call, Command, Role};
 use crate::measure::link::Link;
-use crate::measure::timings::{BUILD_SCRIPT, RUN, TimedUnit, Timings};
+use crate::measure::timings::{BUILD_SCRIPT, RUN, TESTS_OF, TimedUnit, Timings, is_harness};
 
 /// Whether a compiler cache could serve a unit, and why not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,11 +35,10 @@ impl Class {
 
     /// By the page of timings alone. What rustc alone makes has metadata before its end.
     pub(crate) fn guessed(target: &str, has_metadata: bool) -> Self {
-        let is_test = target.ends_with(" (test)");
         match target {
             RUN => Self::Run,
             BUILD_SCRIPT => Self::Linked(Role::BuildScript),
-            _ if is_test => Self::Linked(Role::Test),
+            _ if is_harness(target) => Self::Linked(Role::Test),
             "lib" if has_metadata => Self::Cacheable,
             "lib" => Self::Linked(Role::ProcMacro),
             _ => Self::Linked(Role::Program),
@@ -108,10 +107,8 @@ pub fn learn(timings: &mut Timings, known: &Known<'_>) {
         let Some((call, _)) = calls.iter().find(is_made_by) else {
             continue; // A build script that links something itself.
         };
-        let open = timings.units.iter_mut();
-        let open = open.filter(|unit| unit.link.is_none() && is_of(call, unit));
-        // Those that the page names come first.
-        if let Some(unit) = open.min_by_key(|unit| unit.target == "lib (test)") {
+        let mut units = timings.units.iter_mut();
+        if let Some(unit) = units.find(|unit| unit.link.is_none() && is_of(call, unit)) {
             unit.link = Some(link.seconds.min(unit.duration));
         }
     }
@@ -123,17 +120,19 @@ fn is_of(call: &Call, unit: &TimedUnit) -> bool {
         return false;
     }
     let target = unit.target.as_str();
-    let is_test = target.ends_with(" (test)");
-    let named = target.trim_end_matches(" (test)").split_once(' ');
-    let is_named = |name: &str| call.crate_name == name.replace('-', "_");
+    let kind = target.strip_prefix(TESTS_OF).unwrap_or(target);
+    let is_named = || {
+        let name = kind.split_once(' ').map_or("", |(_, name)| name);
+        call.crate_name == name.replace('-', "_")
+    };
     match (target, call.role) {
         (RUN, _) => false,
         (BUILD_SCRIPT, role) => role == Role::BuildScript,
         (_, Role::BuildScript) => false,
         ("lib", role) => matches!(role, Role::Library | Role::Dynamic | Role::ProcMacro),
-        // The page does not tell the name of a library's own tests.
-        (_, Role::Test) => is_test && named.is_none_or(|(_, name)| is_named(name)),
-        _ => !is_test && named.is_some_and(|(_, name)| is_named(name)),
+        // With `harness = false` a test is a program like any other.
+        (_, Role::Program) if kind == target => is_named(),
+        (_, role) => is_named() && is_harness(target) == (role == Role::Test),
     }
 }
 

@@ -43,7 +43,7 @@ pub struct TimedUnit {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// What it builds: `lib`, `build script`, `run of the build script`, `bin fd`, `test cli`, `lib (test)`.
+    /// What it builds: `lib`, `build script`, `run of the build script`, `bin fd`, `test cli`, `tests of bin fd`.
     pub target: String,
     /// The page's own word for what is done: `run-custom-build`, and in Cargo 1.95 `todo` for everything else.
     pub mode: String,
@@ -114,6 +114,10 @@ pub fn read(page: &str) -> Result<Timings, Unreadable> {
     let mut waiting: BTreeMap<u64, [Vec<u64>; 2]> = BTreeMap::new();
     for (place, fields) in listed.iter().enumerate() {
         let unit = unit(fields, place)?;
+        // Listed, and never started by a build.
+        if unit.target.ends_with(" (doc test)") {
+            continue;
+        }
         let numbers = |name: &str| {
             let list = fields[name].as_array().into_iter().flatten();
             list.filter_map(Json::as_u64).collect()
@@ -259,7 +263,7 @@ fn sections(fields: &Json, duration: f64) -> (Option<f64>, Option<f64>) {
 }
 
 /// What a unit builds. A library's own name is its package's, so the page leaves it out; of all others it puts the name
-/// in front: ` fd "bin"`, ` build-script (run)`, ` lib (test)`.
+/// in front: ` fd "bin"`, ` build-script (run)`, ` fd "bin" (test)`.
 fn target_of(text: &str, mode: &str) -> String {
     let text = text.trim();
     let (what, how) = match text.split_once(" (") {
@@ -279,9 +283,21 @@ fn target_of(text: &str, mode: &str) -> String {
     };
     match how {
         "" | "run" => what,
+        "test" if is_harness(&what) => what,
+        "test" => format!("{TESTS_OF}{what}"),
         how => format!("{what} ({how})"),
     }
 }
+
+/// Whether what [`TimedUnit::target`] says is compiled to test something.
+pub(crate) fn is_harness(target: &str) -> bool {
+    ["test ", "bench ", TESTS_OF]
+        .iter()
+        .any(|start| target.starts_with(start))
+}
+
+/// What [`TimedUnit::target`] says first of the tests that stand in a library or program.
+pub(crate) const TESTS_OF: &str = "tests of ";
 
 /// What [`TimedUnit::target`] says of a build script.
 pub(crate) const BUILD_SCRIPT: &str = "build script";

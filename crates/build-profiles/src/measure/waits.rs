@@ -19,7 +19,7 @@ pub fn complete(timings: &mut Timings, graph: &Graph) -> Result<(), String> {
     }
     for (number, unit) in graph.units.iter().enumerate() {
         for (needed, metadata) in needs(graph, unit) {
-            let (Some(&place), Some(&needed)) = (places.get(number), places.get(needed)) else {
+            let (Some(place), Some(needed)) = (places[number], places[needed]) else {
                 continue;
             };
             let needed = &mut complete.units[needed];
@@ -37,15 +37,19 @@ pub fn complete(timings: &mut Timings, graph: &Graph) -> Result<(), String> {
     Ok(())
 }
 
+/// A doctest: a unit that no build starts.
+const DOCTEST: &str = "doctest";
+
 /// For each unit of the graph its place among those of the page.
-fn places(timings: &Timings, graph: &Graph) -> Result<Vec<usize>, String> {
-    let (there, here) = (graph.units.len(), timings.units.len());
+fn places(timings: &Timings, graph: &Graph) -> Result<Vec<Option<usize>>, String> {
+    let there = graph.units.iter().filter(|unit| unit.mode != DOCTEST);
+    let (there, here) = (there.count(), timings.units.len());
     if there != here {
         return Err(format!(
             "Cargo's unit graph has {there} units, its page of timings {here}"
         ));
     }
-    let mut places = vec![usize::MAX; there];
+    let mut places = vec![None; graph.units.len()];
     for (place, unit) in timings.units.iter().enumerate() {
         let number = usize::try_from(unit.number).unwrap_or(usize::MAX);
         let same = graph.units.get(number).is_some_and(|other| {
@@ -58,7 +62,7 @@ fn places(timings: &Timings, graph: &Graph) -> Result<Vec<usize>, String> {
                 "unit {number} of Cargo's page of timings, {unit}, is another one in its unit graph"
             ));
         }
-        places[number] = place;
+        places[number] = Some(place);
     }
     Ok(places)
 }
@@ -69,7 +73,9 @@ fn places(timings: &Timings, graph: &Graph) -> Result<Vec<usize>, String> {
 /// that is below it, and not of its own dependencies alone.
 fn needs(graph: &Graph, unit: &GraphUnit) -> Vec<(usize, bool)> {
     let direct = unit.dependencies.iter().map(|dependency| dependency.index);
-    let direct: BTreeSet<usize> = direct.filter(|index| *index < graph.units.len()).collect();
+    let direct: BTreeSet<usize> = direct
+        .filter(|index| graph.units.get(*index).is_some_and(is_needed_to_compile))
+        .collect();
     if unit.mode == "run-custom-build" || !is_linked(unit) {
         let early = |index: &usize| {
             let needed = &graph.units[*index];
@@ -90,6 +96,12 @@ fn needs(graph: &Graph, unit: &GraphUnit) -> Vec<(usize, bool)> {
         }
     }
     all.into_iter().map(|index| (index, false)).collect()
+}
+
+/// Whether what depends on it waits for it: a test needs the program of its package to run, and not to be compiled.
+fn is_needed_to_compile(unit: &GraphUnit) -> bool {
+    let kinds = &unit.target.kind;
+    !kinds.iter().any(|kind| kind == "bin" || kind == "test")
 }
 
 /// Whether it takes object files, and makes something that is no library of Rust's own.

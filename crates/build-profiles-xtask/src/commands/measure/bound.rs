@@ -12,22 +12,19 @@ use build_profiles::diagnostic::{Diagnostic, Level};
 use build_profiles::evidence::BuildKind;
 use build_profiles::measure::bound::bounds;
 use build_profiles::measure::class::{Known, learn};
-use build_profiles::measure::link::linkers;
+use build_profiles::measure::link::{Link, linkers};
 use build_profiles::measure::{timings, waits};
+use camino::Utf8PathBuf;
 
-use crate::cli::{Format, MeasureArgs};
+use crate::cli::MeasureArgs;
 use crate::exit::Exit;
 use crate::read::{self, Repository};
 use crate::render::{self, Bounded, Progress};
 use crate::run::{self, Built, CacheServer, Children, LinkClock, Order, Private, watch};
 
 pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
-    render::can_say(args.common.format)?;
-    if matches!(args.common.format, Format::Patch | Format::Github) {
-        bail!(
-            "`measure` finds nothing on a line of a file, so there is neither a patch nor an annotation\n\n\
-             help: cargo xtask measure --upper-bound --format markdown"
-        );
+    if let [_, second, ..] = &args.profile[..] {
+        bail!("one build has one profile\n\nhelp: leave `{second}` to a run of its own");
     }
     let repository = repository(args)?;
     watch::start();
@@ -36,8 +33,6 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
     let toolchain = run::toolchain(&children)?;
     let progress = Progress::new(&args.common);
     let folder = Private::only(&repository.state, "upper-bound")?;
-    let root = repository.root.as_str();
-    let linkers = linkers(&chain, &toolchain.triple, &children.steering(), root);
     let mut server = CacheServer::none(&children, &folder.join("cache"))?;
     server.insist(&chain.forced())?;
     let one = OneBuild {
@@ -47,43 +42,30 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
         server: &server,
         progress: &progress,
     };
-    let mut clock = LinkClock::new(&children, &folder, &linkers);
-    let mut built = one.build(clock.as_ref().ok())?;
-    if clock.is_ok() && built.failure().is_some_and(is_of_a_link) {
-        // A linker that minds how it is called is no fault of the workspace.
-        clock = Err(anyhow::anyhow!(
-            "with a clock before the linker it does not link"
-        ));
-        built = one.build(None)?;
-    }
-    if let Some(said) = built.failure() {
+    let root = repository.root.as_str();
+    let linkers = linkers(&chain, &toolchain.triple, &children.steering(), root);
+    let (built, links) = one.built(&linkers)?;
+    if let Some(said) = &built.build.failure {
         bail!(
             "`{}` failed\n\n{said}\n\nhelp: measure what builds",
             one.command()
         );
     }
     let mut timings = timings::read(&run::timings_page(&one.target())?)?;
-    let mut notes = Vec::new();
     progress.step("unit graph", "who waits for whom, asked of Cargo");
-    if let Err(why) = one.waits(&mut timings) {
-        notes.push(format!(
-            "who waits for whom is known in part alone, so that more seems possible than is: {why}"
-        ));
-    }
-    let links = clock.as_ref().map(LinkClock::links).unwrap_or_default();
+    let notes: Vec<String> = one.waits(&mut timings).err().into_iter().collect();
     learn(
         &mut timings,
         &Known {
             commands: &built.commands,
             local: &chain.local,
-            links: &links,
+            links: links.as_deref().unwrap_or_default(),
         },
     );
     let cores = timings
         .jobs
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
-    let no_links = clock.err().map(|why| format!("{why:#}"));
-    let bounds = bounds(&timings, cores, no_links.as_deref());
+    let bounds = bounds(&timings, cores, links.err().as_deref());
     progress.done();
     render::bounded(
         &args.common,
@@ -148,15 +130,30 @@ impl OneBuild<'_, '_> {
             true => "test",
             false => "dev",
         };
-        self.args
-            .profile
-            .first()
-            .map(String::as_str)
-            .unwrap_or(default)
+        self.args.profile.first().map_or(default, String::as_str)
     }
 
-    fn target(&self) -> camino::Utf8PathBuf {
+    fn target(&self) -> Utf8PathBuf {
         self.folder.join("target")
+    }
+
+    /// Builds with a clock before each linker; gives the links, or why they are not known.
+    fn built(
+        &self,
+        linkers: &BTreeMap<String, String>,
+    ) -> Result<(Built, Result<Vec<Link>, String>)> {
+        let clock = match LinkClock::new(self.children, self.folder, linkers) {
+            Ok(clock) => clock,
+            Err(why) => return Ok((self.build(None)?, Err(format!("{why:#}")))),
+        };
+        let built = self.build(Some(&clock))?;
+        let is_of_a_link = |said: &String| said.contains("error: linking with");
+        if !built.build.failure.as_ref().is_some_and(is_of_a_link) {
+            return Ok((built, Ok(clock.links())));
+        }
+        // A linker that minds how it is called is no fault of the workspace.
+        let why = "with a clock before the linker it does not link";
+        Ok((self.build(None)?, Err(why.to_owned())))
     }
 
     /// Builds from nothing.
@@ -191,11 +188,14 @@ impl OneBuild<'_, '_> {
     fn waits(&self, timings: &mut timings::Timings) -> Result<(), String> {
         let none = BTreeMap::new();
         let graph = run::unit_graph_of(self.children, self.folder.path(), &self.words(), &none);
-        waits::complete(timings, &graph.map_err(|error| format!("{error:#}"))?)
+        let completed = match graph {
+            Ok(graph) => waits::complete(timings, &graph),
+            Err(error) => Err(format!("{error:#}")),
+        };
+        completed.map_err(|why| {
+            format!(
+                "who waits for whom is known in part alone, so that more seems possible than is: {why}"
+            )
+        })
     }
-}
-
-/// Whether a build failed where something was linked.
-fn is_of_a_link(said: &str) -> bool {
-    said.contains("error: linking with")
 }

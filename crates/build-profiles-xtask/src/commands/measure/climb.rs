@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use build_profiles::measure::notes::note;
 use build_profiles::measure::record::{DISCARDED, Ladder, Measurements, Note, Scenario};
 use build_profiles::measure::scenario::{Builtin, Task};
 use build_profiles::measure::schedule::{Fit, Schedule, fit, guess, round_seconds};
@@ -69,18 +70,14 @@ impl Run<'_> {
         )?;
         ladder.rounds = planned.rounds;
         ladder.notes.extend(self.left_out(&planned));
-        self.progress.done();
-        render::planned(
-            &self.args.common,
-            &render::Planned {
-                ladder: &ladder,
-                schedule,
-                time: Some((
-                    clean,
-                    planned.seconds + planned.seconds / f64::from(planned.rounds),
-                )),
-            },
-        );
+        let all = planned.seconds + planned.seconds / f64::from(planned.rounds);
+        let shown = render::Planned {
+            ladder: &ladder,
+            schedule,
+            time: Some((clean, all)),
+        };
+        self.progress
+            .aside(|| render::planned(&self.args.common, &shown));
         let mut next = 1;
         if let Some(kept) = kept {
             ladder.samples.clone_from(&kept.samples);
@@ -336,11 +333,4 @@ fn came_to_nothing(scenario: &str, variant: &str, round: u32, why: &str) -> Note
         code,
         format!("`{scenario}` fails in `{variant}`, {when}: {why}"),
     )
-}
-
-fn note(code: &str, text: String) -> Note {
-    Note {
-        code: code.to_owned(),
-        text,
-    }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use build_profiles::evidence::{CacheCounts, Call};
 use build_profiles::measure::graph::Node;
+use build_profiles::measure::notes::note;
 use build_profiles::measure::record::{DISCARDED, Note, Sample, Tests};
 use build_profiles::measure::scenario::{Builtin, Place, Preparation, Task};
 use build_profiles::measure::schedule::{Cell, Costs, Schedule};
@@ -304,13 +305,10 @@ impl<'a> Session<'a> {
             if let (Some(one), Some(other)) = (copy_of(before), copy_of(after.clone()))
                 && one == other
             {
-                notes.push(Note {
-                    code: "step_changes_nothing".to_owned(),
-                    text: format!(
+                notes.push(note("step_changes_nothing", format!(
                         "with `{part}` rustc is called exactly as without it: what `{}` builds does not depend on it",
                         shown(&Task::Builtin(Builtin::Clean), self.profile, Runner::Cargo)
-                    ),
-                });
+                    )));
             }
             before = after;
         }

@@ -1,13 +1,68 @@
-//! Tests that fail where others pass them: it happens with one runner and not with the other.
+//! What has to be known of samples besides their figures: tests that fail, caches that serve nothing, a busy machine.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::measure::layer::Layer;
-use crate::measure::record::{Ladder, Note, Variant};
+use crate::measure::record::{DISCARDED, Ladder, Machine, Note, Variant};
 use crate::measure::scenario::Builtin;
 
-/// What is to be said of tests that failed while the tests were timed.
-pub fn failed(ladder: &Ladder) -> Vec<Note> {
+/// Something that has to be known.
+pub fn note(code: &str, text: impl Into<String>) -> Note {
+    Note {
+        code: code.to_owned(),
+        text: text.into(),
+    }
+}
+
+/// What is to be said of the machine before anything is built.
+pub fn of_machine(machine: &Machine) -> Vec<Note> {
+    let mut notes = Vec::new();
+    #[expect(clippy::cast_precision_loss, reason = "nobody has so many cores")]
+    let cores = machine.cores as f64;
+    if let Some(load) = machine.load.filter(|load| *load > cores / 4.0) {
+        notes.push(note(
+            "busy_machine",
+            format!("the machine is busy with something else: a load of {load:.1} on {cores} cores makes intervals wide"),
+        ));
+    }
+    if machine.file_system.as_deref() == Some("tmpfs") {
+        notes.push(note(
+            "copies_in_memory",
+            "the copies stand in memory (tmpfs), where files are written faster than on a disk: `--scratch` names another folder",
+        ));
+    }
+    notes
+}
+
+/// What is to be said of a ladder once it has been measured.
+pub fn of_samples(ladder: &Ladder) -> Vec<Note> {
+    let mut notes = failed_tests(ladder);
+    notes.extend(cache_without_hits(ladder));
+    notes
+}
+
+/// A cache that has seen everything and serves nothing is configured and not used.
+fn cache_without_hits(ladder: &Ladder) -> Option<Note> {
+    let cached = ladder.samples.iter().filter(|sample| {
+        sample.round != DISCARDED && sample.scenario == Builtin::CleanCached.name()
+    });
+    let counts: Vec<_> = cached.filter_map(|sample| sample.cache.as_ref()).collect();
+    let served = counts.iter().any(|counts| counts.hits > 0);
+    if counts.is_empty() || served {
+        return None;
+    }
+    let asked: u64 = counts.iter().map(|counts| counts.asked()).sum();
+    let text = match asked {
+        0 => "nothing calls the cache: `cargo xtask verify` says why".to_owned(),
+        asked => format!(
+            "the cache was asked {asked} times for what it had seen and served nothing: `cargo xtask verify` says why"
+        ),
+    };
+    Some(note("cache_never_hits", text))
+}
+
+/// Tests that failed while they were timed: it happens with one runner and not with the other.
+fn failed_tests(ladder: &Ladder) -> Vec<Note> {
     let is_with_runner = |name: &str| {
         let mut variants = ladder.variants.iter();
         variants
@@ -68,10 +123,7 @@ pub fn failed(ladder: &Ladder) -> Vec<Note> {
                 ),
             ),
         };
-        notes.push(Note {
-            code: code.to_owned(),
-            text,
-        });
+        notes.push(note(code, text));
     }
     notes
 }
@@ -79,6 +131,7 @@ pub fn failed(ladder: &Ladder) -> Vec<Note> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::CacheCounts;
     use crate::measure::record::{Sample, Tests};
 
     fn notes(runs: &[(&str, &[&str])]) -> Vec<String> {
@@ -103,10 +156,70 @@ mod tests {
                 .collect(),
             ..Ladder::default()
         };
-        failed(&ladder)
+        of_samples(&ladder)
             .into_iter()
             .map(|note| format!("[{}] {}", note.code, note.text))
             .collect()
+    }
+
+    #[test]
+    fn a_cache_that_serves_nothing_is_told() {
+        let ladder = |hits, misses| Ladder {
+            samples: vec![Sample {
+                round: 1,
+                scenario: "clean-cached".to_owned(),
+                cache: Some(CacheCounts {
+                    executed: hits + misses,
+                    hits,
+                    misses,
+                    ..CacheCounts::default()
+                }),
+                ..Sample::default()
+            }],
+            ..Ladder::default()
+        };
+        let told = |hits, misses| {
+            let notes = of_samples(&ladder(hits, misses)).into_iter();
+            notes
+                .map(|note| format!("[{}] {}", note.code, note.text))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(1, 9), [""; 0]);
+        assert_eq!(
+            told(0, 9),
+            [
+                "[cache_never_hits] the cache was asked 9 times for what it had seen and served nothing: `cargo xtask verify` says why"
+            ]
+        );
+        assert_eq!(
+            told(0, 0),
+            ["[cache_never_hits] nothing calls the cache: `cargo xtask verify` says why"]
+        );
+    }
+
+    #[test]
+    fn a_busy_machine_and_copies_in_memory_are_told() {
+        let machine = |load, file_system: &str| Machine {
+            cores: 8,
+            load: Some(load),
+            file_system: Some(file_system.to_owned()),
+            ..Machine::default()
+        };
+        let told = |machine: &Machine| -> Vec<String> {
+            let notes = of_machine(machine).into_iter();
+            notes
+                .map(|note| format!("[{}] {}", note.code, note.text))
+                .collect()
+        };
+        assert_eq!(told(&machine(0.3, "ext4")), [""; 0]);
+        assert_eq!(
+            told(&machine(3.04, "tmpfs")),
+            [
+                "[busy_machine] the machine is busy with something else: a load of 3.0 on 8 cores makes intervals wide",
+                "[copies_in_memory] the copies stand in memory (tmpfs), where files are written faster than on a disk: \
+                 `--scratch` names another folder",
+            ]
+        );
     }
 
     #[test]
