@@ -72,15 +72,13 @@ fn of_scenario(ladder: &Ladder, scenario: &Scenario, weighed: &Weighed, color: b
     if let Some(whole) = &weighed.whole {
         let _ = writeln!(text, "  all layers against none: {}", said::estimate(whole));
     }
-    for figures in &weighed.variants {
-        if let Some(rate) = figures.hit_rate {
-            let _ = writeln!(
-                text,
-                "  hits of the cache in {}: {}",
-                figures.variant,
-                said::share(rate)
-            );
-        }
+    let rates = weighed.variants.iter().filter_map(|figures| {
+        let rate = said::share(figures.hit_rate?);
+        Some(format!("{} {rate}", figures.variant))
+    });
+    let rates: Vec<String> = rates.collect();
+    if !rates.is_empty() {
+        let _ = writeln!(text, "  hits of the cache: {}", rates.join(", "));
     }
     text
 }

@@ -248,7 +248,7 @@ fn without_a_control_that_holds_there_is_no_evidence() {
         said_of_broken,
         [
             "cache: no evidence; clean no evidence, since its control shows a difference between equals, \
-             clean-cached no evidence, since its control shows a difference between equals, edit-hub no evidence"
+             clean-cached no evidence, since its control shows a difference between equals, edit-hub 1.01 (1.00 to 1.01)"
         ]
     );
     let missing = CACHE.replace("base-again", "nobody");
@@ -351,7 +351,7 @@ fn a_person_and_the_first_build_are_paid_back_by_every_build() {
         said.collect()
     };
     let expected = [
-        "clean-cached: 1 h of a person and 3.2 s for filling the cache are back after 151 builds (150 to 151), in 15.1 days at 10 a day",
+        "clean-cached: paid back after 151 builds (150 to 151), in 15.1 days at 10 a day: 1 h of a person and 3.2 s for filling the cache",
     ];
     // Where there is no verdict, nothing is ever paid back.
     assert_eq!(sentences(&advised.layers[0].break_even), expected);
@@ -395,7 +395,7 @@ fn a_cache_whose_filling_was_not_measured_is_said_so() {
     assert_eq!(
         advised.layers[0].break_even[0].sentence(&habits).as_deref(),
         Some(
-            "clean-cached: 60 s of a person (filling the cache, which was not measured, is not in it) is back after 3 builds, on the first day at 10 a day"
+            "clean-cached: paid back after 3 builds, on the first day at 10 a day: 60 s of a person (filling the cache, which was not measured, is not in it)"
         )
     );
 }

@@ -22,7 +22,17 @@ impl Advice {
     pub fn found(&self) -> Vec<String> {
         let list = |of: &dyn Fn(&Is) -> bool| {
             let found = self.found.iter().filter(|found| of(&found.is));
-            found.map(ToString::to_string).collect::<Vec<_>>()
+            let said = found.map(|found| match &found.is {
+                // Where there is nothing else to say, the figures are.
+                Is::NoEvidence {
+                    estimate,
+                    control: Mistrust::None,
+                } if self.counsel == Counsel::NoEvidence => {
+                    format!("{} {}", found.scenario, said::estimate(estimate))
+                }
+                _ => found.to_string(),
+            });
+            said.collect::<Vec<_>>()
         };
         let faster = list(&|is| matches!(is, Is::Faster(_)));
         let slower = list(&|is| matches!(is, Is::Slower(_)));
@@ -198,16 +208,12 @@ impl BreakEven {
                 latest,
                 days,
             } => format!(
-                "{} {} back after {}{}, {} at {} a day",
-                self.cost,
-                match self.cost.is_of_both() {
-                    true => "are",
-                    false => "is",
-                },
+                "paid back after {}{}, {} at {} a day: {}",
                 said::some(builds, "build"),
                 range(builds, earliest, latest),
                 said::days(days),
                 said::count(habits.builds_per_day),
+                self.cost,
             ),
         };
         Some(format!("{}: {said}", self.scenario))
@@ -220,12 +226,6 @@ fn range(builds: u64, earliest: u64, latest: Option<u64>) -> String {
         Some(latest) if earliest == builds && latest == builds => String::new(),
         Some(latest) => format!(" ({earliest} to {latest})"),
         None => format!(" ({earliest} to never)"),
-    }
-}
-
-impl Cost {
-    fn is_of_both(&self) -> bool {
-        self.person > 0.0 && self.machine.is_some_and(|machine| machine > 0.0)
     }
 }
 
