@@ -86,14 +86,16 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
         start,
     };
     let mut measurements = run.measurements(&toolchain);
-    let mut notes = stronger(&children, &chain);
-    notes.extend(notes::of_machine(&measurements.machine));
-    let plans = run.plans(&asked(args, repository)?, &notes)?;
+    let mut plans = run.plans(&asked(args, repository)?, &stronger(&children, &chain))?;
     if args.dry_run {
         for plan in &plans {
             render::planned(&args.common, &plan.shown());
         }
         return Ok(Exit::Clean);
+    }
+    for plan in &mut plans {
+        let notes = notes::of_machine(&measurements.machine);
+        plan.stack.notes.extend(notes);
     }
     let kept = match args.resume {
         true => run.kept(&measurements)?,
