@@ -272,12 +272,12 @@ fn the_example_of_the_cases_is_this_one() {
     // What the samples come to is computed anew, and its last digits are not the same on every system.
     let mut kept = measurements(ROUNDS);
     kept.analysis.clear();
-    let text = serde_json::to_string(&kept).unwrap() + "\n";
+    let text = serde_json::to_string(&kept).expect("it is JSON") + "\n";
     if std::env::var("SNAPSHOTS").is_ok_and(|mode| mode == "overwrite") {
-        fs::write(file, &text).unwrap();
+        fs::write(file, &text).expect("the case can be written");
     }
     assert!(
-        fs::read_to_string(file).unwrap() == text,
+        fs::read_to_string(file).expect("the case is there") == text,
         "written with SNAPSHOTS=overwrite"
     );
 }
@@ -302,11 +302,11 @@ fn a_headline_says_what_to_do() {
 #[test]
 fn what_is_printed_as_json_is_a_file_of_measurements() {
     let all = measurements(ROUNDS);
-    let printed = json(&of(&all)).unwrap();
-    let read: Measurements = serde_json::from_str(&printed).unwrap();
+    let printed = json(&of(&all)).expect("it is JSON");
+    let read: Measurements = serde_json::from_str(&printed).expect("it is JSON");
     assert_eq!(read.ladders, all.ladders);
     assert_eq!(read.subject, all.subject);
-    let printed: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let printed: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
     assert_eq!(printed["exit"], 0);
     assert!(printed["comparison"].is_null());
 }
@@ -318,7 +318,11 @@ fn every_remark_is_said() {
     ladder.rounds = 12;
     ladder.samples[40].asleep = Some(312.0);
     let analysis = &mut all.analysis[0];
-    analysis.scenarios[2].control.as_mut().unwrap().broken = true;
+    analysis.scenarios[2]
+        .control
+        .as_mut()
+        .expect("it was run")
+        .broken = true;
     let remarks = remarks(&all.ladders[0], &all.analysis[0]);
     let codes: Vec<&str> = remarks.iter().map(|(code, _)| code.as_str()).collect();
     assert_eq!(
