@@ -4,6 +4,7 @@
 
 mod bound;
 mod climb;
+mod one_build;
 mod session;
 mod stack;
 
@@ -79,6 +80,7 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
         decided: &decided,
         children: &children,
         chain: &chain,
+        triple: &toolchain.triple,
         forced: chain.forced(),
         nodes: &nodes,
         scratch: scratch(args, repository)?,
@@ -235,6 +237,8 @@ struct Run<'a> {
     decided: &'a Decided,
     children: &'a Children,
     chain: &'a Chain,
+    /// The host's target triple.
+    triple: &'a str,
     /// Variables of caches that `[env]` of the config forces on all of Cargo's children.
     forced: BTreeSet<String>,
     nodes: &'a [Node],

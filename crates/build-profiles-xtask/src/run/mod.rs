@@ -38,7 +38,7 @@ pub(crate) use scratch::start_check;
 pub(crate) use site::{Layout, Site, Wrapper, calls, made};
 pub(crate) use small::Small;
 pub(crate) use suite::Suite;
-pub(crate) use timed::{Timed, heed_interrupts, is_alive, timed};
+pub(crate) use timed::{Timed, heed_interrupts, interrupted, is_alive, timed};
 pub(crate) use trial::Bench;
 pub(crate) use unit_graph::{unit_graph, unit_graph_of, unit_profiles};
 

@@ -83,7 +83,7 @@ pub(crate) fn heed_interrupts() -> Result<()> {
 }
 
 /// Whether the user has interrupted us.
-fn interrupted() -> bool {
+pub(crate) fn interrupted() -> bool {
     INTERRUPTED
         .get()
         .is_some_and(|flag| flag.load(Ordering::Relaxed))

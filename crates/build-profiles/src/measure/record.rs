@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::CacheCounts;
 use crate::measure::analysis::Analysis;
+use crate::measure::bound::UpperBounds;
+use crate::measure::timings::Timings;
 
 /// The version of the file's shape.
 pub const SCHEMA: u32 = 1;
@@ -103,8 +105,22 @@ pub struct Ladder {
     pub rounds: u32,
     /// All samples, in the order in which they were taken, the discarded round's too.
     pub samples: Vec<Sample>,
+    /// Where the time of the first build went, which is one with Cargo's defaults; `None` where Cargo does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<TimeSpent>,
     /// What went wrong or has to be known, in words: a build that failed in one variant only, a cache that died.
     pub notes: Vec<Note>,
+}
+
+/// One clean build, taken apart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimeSpent {
+    /// Its units.
+    pub timings: Timings,
+    /// What they come to, and what could be saved of it at most.
+    pub bounds: UpperBounds,
+    /// What has to be known of it.
+    pub notes: Vec<String>,
 }
 
 /// A scenario as it was run.

@@ -3,24 +3,16 @@
 //! Nothing needs to be adopted for it: the workspace is built as its files say, but without a compiler cache, and what a
 //! cache would do is worked out from the times of the units.
 
-use std::collections::BTreeMap;
-use std::num::NonZero;
-use std::thread;
-
 use anyhow::{Result, bail};
 use build_profiles::diagnostic::{Diagnostic, Level};
-use build_profiles::evidence::BuildKind;
-use build_profiles::measure::bound::bounds;
-use build_profiles::measure::class::{Known, learn};
-use build_profiles::measure::link::{Link, linkers};
-use build_profiles::measure::{timings, waits};
-use camino::Utf8PathBuf;
+use build_profiles::measure::link::linkers;
 
+use super::one_build::OneBuild;
 use crate::cli::MeasureArgs;
 use crate::exit::Exit;
 use crate::read::{self, Repository};
 use crate::render::{self, Bounded, Progress};
-use crate::run::{self, Built, CacheServer, Children, LinkClock, Order, Private, watch};
+use crate::run::{self, CacheServer, Children, Private, watch};
 
 pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
     if let [_, second, ..] = &args.profile[..] {
@@ -36,7 +28,8 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
     let mut server = CacheServer::none(&children, &folder.join("cache"))?;
     server.insist(&chain.forced())?;
     let one = OneBuild {
-        args,
+        profile: args.profile.first().map(String::as_str),
+        tests: args.tests,
         children: &children,
         folder: &folder,
         server: &server,
@@ -44,28 +37,13 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
     };
     let root = repository.root.as_str();
     let linkers = linkers(&chain, &toolchain.triple, &children.steering(), root);
-    let (built, links) = one.built(&linkers)?;
-    if let Some(said) = &built.build.failure {
-        bail!(
+    let spent = match one.run(&linkers, &chain)? {
+        Ok((_, spent)) => spent?,
+        Err(said) => bail!(
             "`{}` failed\n\n{said}\n\nhelp: measure what builds",
             one.command()
-        );
-    }
-    let mut timings = timings::read(&run::timings_page(&one.target())?)?;
-    progress.step("unit graph", "who waits for whom, asked of Cargo");
-    let notes: Vec<String> = one.waits(&mut timings).err().into_iter().collect();
-    learn(
-        &mut timings,
-        &Known {
-            commands: &built.commands,
-            local: &chain.local,
-            links: links.as_deref().unwrap_or_default(),
-        },
-    );
-    let cores = timings
-        .jobs
-        .unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
-    let bounds = bounds(&timings, cores, links.err().as_deref());
+        ),
+    };
     progress.done();
     render::bounded(
         &args.common,
@@ -74,9 +52,9 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
             command: &one.command(),
             profile: one.profile(),
             toolchain: &toolchain,
-            timings: &timings,
-            bounds: &bounds,
-            notes: &notes,
+            timings: &spent.timings,
+            bounds: &spent.bounds,
+            notes: &spent.notes,
         },
     );
     Ok(Exit::Clean)
@@ -96,106 +74,4 @@ fn repository(args: &MeasureArgs) -> Result<Repository> {
         bail!("nothing was measured: the input can't be used");
     }
     Ok(repository)
-}
-
-/// One clean build.
-struct OneBuild<'a, 's> {
-    args: &'a MeasureArgs,
-    children: &'a Children,
-    folder: &'a Private,
-    server: &'a CacheServer<'s>,
-    progress: &'a Progress,
-}
-
-impl OneBuild<'_, '_> {
-    /// What is built, as Cargo is told.
-    fn words(&self) -> Vec<&str> {
-        let mut words = match self.args.tests {
-            true => vec!["test", "--workspace", "--no-run"],
-            false => vec!["build", "--workspace"],
-        };
-        if let Some(profile) = self.args.profile.first() {
-            words.extend(["--profile", profile.as_str()]);
-        }
-        words
-    }
-
-    /// The command, to repeat it.
-    fn command(&self) -> String {
-        format!("cargo {} --locked --offline", self.words().join(" "))
-    }
-
-    fn profile(&self) -> &str {
-        let default = match self.args.tests {
-            true => "test",
-            false => "dev",
-        };
-        self.args.profile.first().map_or(default, String::as_str)
-    }
-
-    fn target(&self) -> Utf8PathBuf {
-        self.folder.join("target")
-    }
-
-    /// Builds with a clock before each linker; gives the links, or why they are not known.
-    fn built(
-        &self,
-        linkers: &BTreeMap<String, String>,
-    ) -> Result<(Built, Result<Vec<Link>, String>)> {
-        let clock = match LinkClock::new(self.children, self.folder, linkers) {
-            Ok(clock) => clock,
-            Err(why) => return Ok((self.build(None)?, Err(format!("{why:#}")))),
-        };
-        let built = self.build(Some(&clock))?;
-        let is_of_a_link = |said: &String| said.contains("error: linking with");
-        if !built.build.failure.as_ref().is_some_and(is_of_a_link) {
-            return Ok((built, Ok(clock.links())));
-        }
-        // A linker that minds how it is called is no fault of the workspace.
-        let why = "with a clock before the linker it does not link";
-        Ok((self.build(None)?, Err(why.to_owned())))
-    }
-
-    /// Builds from nothing.
-    fn build(&self, clock: Option<&LinkClock>) -> Result<Built> {
-        let target = self.target();
-        run::clear(&target)?;
-        self.progress.step(
-            "build",
-            "the workspace, from nothing and without a compiler cache (as long as a clean build takes)",
-        );
-        let mut args: Vec<String> = self.words().into_iter().map(str::to_owned).collect();
-        args.push("--timings".to_owned());
-        run::build(
-            self.children,
-            &Order {
-                what: match self.args.tests {
-                    true => BuildKind::Tests,
-                    false => BuildKind::Workspace,
-                },
-                profile: self.profile(),
-                args,
-                config: clock.map_or_else(Vec::new, |clock| clock.config().to_vec()),
-                // Empty ones switch off what the config names.
-                variables: vec![("RUSTC_WRAPPER", ""), ("RUSTC_WORKSPACE_WRAPPER", "")],
-                target_dir: &target,
-            },
-            self.server,
-        )
-    }
-
-    /// Completes who waits for whom; or says why not.
-    fn waits(&self, timings: &mut timings::Timings) -> Result<(), String> {
-        let none = BTreeMap::new();
-        let graph = run::unit_graph_of(self.children, self.folder.path(), &self.words(), &none);
-        let completed = match graph {
-            Ok(graph) => waits::complete(timings, &graph),
-            Err(error) => Err(format!("{error:#}")),
-        };
-        completed.map_err(|why| {
-            format!(
-                "who waits for whom is known in part alone, so that more seems possible than is: {why}"
-            )
-        })
-    }
 }

@@ -4,16 +4,22 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use build_profiles::evidence::Chain;
+use build_profiles::measure::link::linkers;
 use build_profiles::measure::notes::note;
-use build_profiles::measure::record::{DISCARDED, Ladder, Measurements, Note, Scenario};
+use build_profiles::measure::record::{
+    DISCARDED, Ladder, Measurements, Note, Sample, Scenario, TimeSpent,
+};
 use build_profiles::measure::scenario::{Builtin, Task};
 use build_profiles::measure::schedule::{Fit, Schedule, fit, guess, round_seconds};
+use camino::Utf8Path;
 
-use super::session::{Ran, Session, first_build, is_disk_full, lay_out, shown};
+use super::one_build::OneBuild;
+use super::session::{Ran, Session, is_disk_full, shown};
 use super::stack::Stack;
 use super::{FOLDER, Plan, Run, sweep};
 use crate::render;
-use crate::run::Private;
+use crate::run::{self, CacheServer, Layout, Private, Site};
 
 /// What is said when the user wants no more.
 const STOPPED: &str = "stopped; what was measured is kept\n\nhelp: `--resume` goes on with it";
@@ -45,14 +51,12 @@ impl Run<'_> {
         measurements: &mut Measurements,
         prepared: &mut Duration,
     ) -> Result<Option<String>> {
-        let repository = &self.decided.repository;
         let profile = plan.ladder.profile.as_str();
         self.progress.step(
             "first build",
             "with Cargo's defaults: how long it takes says how long all will",
         );
-        let first = first_build(repository, self.children, plan, folder, &self.forced)?;
-        let Some(clean) = first else {
+        let Some((clean, spent)) = self.first_build(plan, folder)? else {
             return Ok(Some(STOPPED.to_owned()));
         };
         // The discarded round is one more.
@@ -69,6 +73,13 @@ impl Run<'_> {
             plan.ladder.environment.as_deref(),
         )?;
         ladder.rounds = planned.rounds;
+        match spent {
+            Ok(spent) => ladder.time = Some(spent),
+            Err(why) => ladder.notes.push(note(
+                "time_not_taken_apart",
+                format!("where the time of one build goes is not known: {why:#}"),
+            )),
+        }
         ladder.notes.extend(self.left_out(&planned));
         let all = planned.seconds + planned.seconds / f64::from(planned.rounds);
         let shown = render::Planned {
@@ -92,7 +103,17 @@ impl Run<'_> {
                 folder.path()
             ),
         );
-        let sites = lay_out(repository, self.children, &plan.stack, schedule, folder)?;
+        let copies = schedule.copies.iter().enumerate();
+        let sites: Vec<Site> = copies
+            // Of one length, whatever the number: a path is part of what is compiled.
+            .map(|(number, copy)| {
+                self.site(
+                    &plan.stack,
+                    &copy.parts,
+                    &folder.join(&format!("{number:02}")),
+                )
+            })
+            .collect::<Result<_>>()?;
         *prepared += start.elapsed();
         let costs = guess(schedule, clean);
         let mut session = Session::new(&plan.stack, schedule, &sites, profile, &self.forced, costs);
@@ -128,6 +149,58 @@ impl Run<'_> {
         Ok(stopped)
     }
 
+    /// A build from nothing with Cargo's defaults, in a copy of its own: its seconds, and where they went. `None`: the user
+    /// wants no more.
+    fn first_build(
+        &self,
+        plan: &Plan,
+        folder: &Private,
+    ) -> Result<Option<(f64, Result<TimeSpent>)>> {
+        let none = BTreeSet::new();
+        let at = folder.join("00");
+        let site = self.site(&plan.stack, &none, &at)?;
+        let mut server = CacheServer::none(site.children(), &site.beside("warm"))?;
+        server.insist(&self.forced)?;
+        let profile = plan.ladder.profile.as_str();
+        let one = OneBuild {
+            profile: (profile != "dev").then_some(profile),
+            tests: false,
+            children: site.children(),
+            folder,
+            server: &server,
+            progress: &self.progress,
+        };
+        // Cargo's defaults have the default linker.
+        let defaults = Chain::default();
+        let linkers = linkers(&defaults, self.triple, &self.children.steering(), "");
+        let target = one.target();
+        let built = one.run(&linkers, self.chain)?;
+        drop(server);
+        run::clear(&at)?;
+        run::clear(&target)?;
+        if run::interrupted() {
+            return Ok(None);
+        }
+        match built {
+            Ok(built) => Ok(Some(built)),
+            Err(said) => bail!(
+                "the workspace does not build with Cargo's defaults, so there is nothing to compare with\n\n{said}"
+            ),
+        }
+    }
+
+    /// A copy with these parts.
+    fn site(&self, stack: &Stack, parts: &BTreeSet<usize>, at: &Utf8Path) -> Result<Site> {
+        let repository = &self.decided.repository;
+        let layout = Layout {
+            root: &repository.root,
+            in_git: repository.workspace.in_git,
+            texts: &stack.files(parts)?,
+            wrapper: stack.wrapper(parts),
+        };
+        Site::lay_out(self.children, &layout, at)
+    }
+
     /// Runs every cell once; says why no other round is to be run.
     fn round(
         &self,
@@ -151,12 +224,10 @@ impl Run<'_> {
                 Ok(Ran::Sample(sample)) => {
                     if let Some(also) = cell.also {
                         let scenario = schedule.tasks[also].name().to_owned();
-                        ladder
-                            .samples
-                            .push(build_profiles::measure::record::Sample {
-                                scenario,
-                                ..(*sample).clone()
-                            });
+                        ladder.samples.push(Sample {
+                            scenario,
+                            ..(*sample).clone()
+                        });
                     }
                     ladder.samples.push(*sample);
                     continue;

@@ -14,10 +14,9 @@ use build_profiles::measure::schedule::{Cell, Costs, Schedule};
 use build_profiles::runner::{Runner, outcome};
 use camino::Utf8Path;
 
-use super::Plan;
 use super::stack::Stack;
-use crate::read::{self, Repository};
-use crate::run::{self, CacheServer, Children, Layout, Private, Site, Timed, timed};
+use crate::read;
+use crate::run::{self, CacheServer, Site, Timed, timed};
 
 /// One ladder, while it is measured.
 pub(super) struct Session<'a> {
@@ -44,29 +43,6 @@ pub(super) enum Ran {
     Sample(Box<Sample>),
     /// The user wants no more.
     Interrupted,
-}
-
-/// Lays out the copies of a schedule.
-pub(super) fn lay_out(
-    repository: &Repository,
-    children: &Children,
-    stack: &Stack,
-    schedule: &Schedule,
-    folder: &Private,
-) -> Result<Vec<Site>> {
-    let mut sites = Vec::new();
-    for (index, copy) in schedule.copies.iter().enumerate() {
-        let layout = Layout {
-            root: &repository.root,
-            in_git: repository.workspace.in_git,
-            texts: &stack.files(&copy.parts)?,
-            wrapper: stack.wrapper(&copy.parts),
-        };
-        // Of one length, whatever the number: a path is part of what is compiled.
-        let at = folder.join(&format!("{index:02}"));
-        sites.push(Site::lay_out(children, &layout, &at)?);
-    }
-    Ok(sites)
 }
 
 impl<'a> Session<'a> {
@@ -418,39 +394,4 @@ pub(super) fn is_disk_full(why: &str) -> bool {
     ]
     .iter()
     .any(|words| why.contains(words))
-}
-
-/// Seconds of a build from nothing with Cargo's defaults, in a copy of its own. `None`: the user wants no more.
-pub(super) fn first_build(
-    repository: &Repository,
-    children: &Children,
-    plan: &Plan,
-    folder: &Private,
-    forced: &BTreeSet<String>,
-) -> Result<Option<f64>> {
-    let at = folder.join("00");
-    let none = BTreeSet::new();
-    let layout = Layout {
-        root: &repository.root,
-        in_git: repository.workspace.in_git,
-        texts: &plan.stack.files(&none)?,
-        wrapper: plan.stack.wrapper(&none),
-    };
-    let site = Site::lay_out(children, &layout, &at)?;
-    let mut server = CacheServer::none(site.children(), &site.beside("warm"))?;
-    server.insist(forced)?;
-    let build = Task::Builtin(Builtin::Clean);
-    let args = arguments(&build, &plan.ladder.profile, Phase::Settle);
-    let mut cargo = site.cargo(&args, Place::Build, &server);
-    let seconds = match timed(&mut cargo, None)? {
-        None => None,
-        Some(built) => {
-            succeeded(&built.output)
-                .context("the workspace does not build with Cargo's defaults, so there is nothing to compare with")?;
-            Some(built.wall)
-        }
-    };
-    drop(server);
-    run::clear(&at)?;
-    Ok(seconds)
 }
