@@ -306,7 +306,7 @@ pub struct MeasureArgs {
     )]
     pub(crate) slower_seconds: f64,
     /// How often a day the workspace is built, by people and machines: for the day on which a layer has paid for itself
-    #[arg(long, value_name = "N", default_value_t = 10.0)]
+    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = builds_per_day)]
     pub(crate) builds_per_day: f64,
     /// What setting it up has cost a person: `3h`. Without it only the machine's time counts
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
@@ -320,6 +320,13 @@ pub struct MeasureArgs {
     pub(crate) tests: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
+}
+
+/// A number by which can be divided.
+fn builds_per_day(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok();
+    let number = number.filter(|number: &f64| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| "not a number above 0".to_owned())
 }
 
 /// Arguments of `test`.

@@ -15,6 +15,8 @@ pub mod analysis;
 pub mod notes;
 pub mod compare;
 pub mod budget;
+pub mod said;
+pub mod advice;
 
 pub mod timings;
 pub mod waits;

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context, Result, bail};
 use build_profiles::evidence::Chain;
 use build_profiles::machine::policy_hash;
+use build_profiles::measure::advice::Habits;
 use build_profiles::measure::analysis::analyse;
 use build_profiles::measure::budget;
 use build_profiles::measure::compare::{Comparison, Limits, compare};
@@ -165,16 +166,26 @@ fn say(
         }
         exit => exit,
     };
-    render::measured(
-        args,
-        &render::Measured {
-            measurements,
-            comparison: comparison.as_ref(),
-            repository: decided.map(|decided| &decided.repository),
-            findings: &findings,
-            exit,
+    let measured = render::Measured {
+        measurements,
+        comparison: comparison.as_ref(),
+        repository: decided.map(|decided| &decided.repository),
+        findings: &findings,
+        habits: Habits {
+            builds_per_day: args.builds_per_day,
+            setup: args.setup.unwrap_or_default(),
         },
-    )?;
+        exit,
+    };
+    render::measured(&args.common, &measured)?;
+    if let Some(folder) = &args.report {
+        let files = render::report_of(&measured)?;
+        for (name, text) in &files {
+            crate::write::receipt(folder, name, text)?;
+        }
+        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        render::reported(&args.common, folder, &names);
+    }
     Ok(exit)
 }
 

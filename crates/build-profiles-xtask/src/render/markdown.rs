@@ -89,7 +89,7 @@ pub(super) fn ejected(report: &super::EjectReport<'_>) -> String {
         .expect("the template stands in this repository and is rendered by tests")
 }
 
-fn findings(repository: &Repository, findings: &[&Diagnostic]) -> Vec<Value> {
+pub(super) fn findings(repository: &Repository, findings: &[&Diagnostic]) -> Vec<Value> {
     let sources = repository.sources();
     findings
         .iter()
@@ -156,7 +156,7 @@ const SIZES: [Size; 4] = [
     },
 ];
 /// What is left of GitHub's limit once others have added a line of their own.
-const NOTE_LIMIT: usize = 60_000;
+pub(super) const NOTE_LIMIT: usize = 60_000;
 
 /// The note of a review.
 pub(super) fn review(view: &super::review::View) -> String {
@@ -279,7 +279,7 @@ fn keep(list: &mut Value, rows: usize) -> usize {
 }
 
 /// Cuts each text; what a key costs and buys is ours and short.
-fn shorten(data: &mut Value, limit: usize) {
+pub(super) fn shorten(data: &mut Value, limit: usize) {
     match data {
         Value::String(text) => {
             if let Some((end, _)) = text.char_indices().nth(limit) {
@@ -315,7 +315,7 @@ fn fence(text: &str) -> String {
 }
 
 /// `{{prose text}}`: a sentence, in which what stands between backticks is code.
-fn say_prose(
+pub(super) fn say_prose(
     helper: &Helper<'_>,
     _: &Handlebars<'_>,
     _: &Context,

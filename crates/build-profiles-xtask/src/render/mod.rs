@@ -57,7 +57,7 @@ pub(crate) use eject::{EjectReport, ejected};
 pub(crate) use explain::{explained, explained_all};
 pub(crate) use init::{Started, started};
 pub(crate) use lint::{LintReport, linted};
-pub(crate) use measure::{Measured, measured};
+pub(crate) use measure::{Measured, measured, report_of, reported};
 pub(crate) use planned::{Planned, planned, time};
 pub(crate) use progress::Progress;
 pub(crate) use review::{Review, Units, review};
