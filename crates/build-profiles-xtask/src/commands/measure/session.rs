@@ -269,7 +269,8 @@ impl<'a> Session<'a> {
         }
         let mut args = self.arguments(task, Phase::Timed(runner));
         if place == Place::Build && round == DISCARDED {
-            args.push("-vv".to_owned());
+            // Not `-vv`: it takes `--cap-lints=allow` from third-party crates, and with it every key of the cache.
+            args.push("-v".to_owned());
         }
         Ok(site.cargo(&args, place, server))
     }
