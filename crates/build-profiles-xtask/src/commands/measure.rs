@@ -395,6 +395,7 @@ impl<'a> Run<'a> {
         let all = self.start.elapsed();
         measurements.seconds = Seconds {
             all: all.as_secs_f64(),
+            prepared: prepared.as_secs_f64(),
             own: all.saturating_sub(run::waited() + prepared).as_secs_f64(),
         };
     }

@@ -84,7 +84,10 @@ pub struct Machine {
 pub struct Seconds {
     /// From the first look at the files to the last sample.
     pub all: f64,
-    /// Of these, spent neither waiting for cargo, rustc, sccache, nextest, nor preparing what they build.
+    /// Of these, spent on preparing what is built: copies, wiping, edits, starting caches, counting bytes.
+    #[serde(default)]
+    pub prepared: f64,
+    /// Of these, spent neither on that nor waiting for cargo, rustc, sccache, nextest.
     pub own: f64,
 }
 

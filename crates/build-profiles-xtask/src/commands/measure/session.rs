@@ -74,9 +74,10 @@ impl<'a> Session<'a> {
 
     /// Runs a cell. An `Err` is a sample that came to nothing.
     pub(super) fn run(&mut self, cell: &Cell, round: u32) -> Result<Ran> {
-        let start = Instant::now();
+        let (start, waited) = (Instant::now(), run::waited());
         self.settled = Duration::ZERO;
         let ran = self.sample(cell, round);
+        self.prepared += start.elapsed().saturating_sub(run::waited() - waited);
         let mut cost = start.elapsed().as_secs_f64();
         if round == DISCARDED
             && let Ok(Ran::Sample(sample)) = &ran
@@ -112,7 +113,6 @@ impl<'a> Session<'a> {
                 .as_ref()
                 .context("it was just started")?
         };
-        let mut prepared = Duration::ZERO;
         for preparation in &recipe.before {
             let start = Instant::now();
             match preparation {
@@ -134,7 +134,6 @@ impl<'a> Session<'a> {
                     continue;
                 }
             }
-            prepared += start.elapsed();
         }
         if has_cache {
             server
@@ -163,9 +162,7 @@ impl<'a> Session<'a> {
             ),
             false => None,
         };
-        let start = Instant::now();
         let sample = self.fill(cell, round, &timed, cache, tests, load);
-        self.prepared += prepared + start.elapsed();
         if round == DISCARDED && recipe.place == Place::Build {
             let calls = run::calls(&timed.output);
             if !calls.is_empty() {
