@@ -19,6 +19,14 @@ pub static CODES: &[(&str, &str)] = &[
         "a measurement that can't tell whether a line of `[budget]` holds",
     ),
     (
+        "busy_machine",
+        "something else runs on the machine that is measured",
+    ),
+    (
+        "cache_died_meanwhile",
+        "the compiler cache died during a build that was timed; its sample does not count",
+    ),
+    (
         "cache_does_not_store",
         "the running cache server could not store what was compiled",
     ),
@@ -37,6 +45,10 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "cache_missing",
         "the cache does not work on this machine and the policy refuses to do without",
+    ),
+    (
+        "cache_never_hits",
+        "a cache that has seen everything serves nothing",
     ),
     (
         "cache_passed_over",
@@ -109,6 +121,10 @@ pub static CODES: &[(&str, &str)] = &[
         "`init` left a config file out: git ignores it, or other workspaces read it too",
     ),
     (
+        "copies_in_memory",
+        "the copies that are measured stand in memory and not on a disk",
+    ),
+    (
         "credential_in_config",
         "a credential of the cache stands in a file that everybody reads",
     ),
@@ -148,6 +164,18 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "environments_stay",
         "after `eject` the files of environments stay, with the `include` that puts them in force",
+    ),
+    (
+        "fails_in_one_variant",
+        "a scenario fails with some layers and not with Cargo's defaults",
+    ),
+    (
+        "fails_with_one_runner",
+        "a test fails with one runner and passes with the other",
+    ),
+    (
+        "fewer_rounds",
+        "fewer rounds than asked for fit into `--time-budget`",
     ),
     (
         "file_too_large",
@@ -200,6 +228,14 @@ pub static CODES: &[(&str, &str)] = &[
     (
         "invalid_value",
         "a value of the right type that the key does not take",
+    ),
+    (
+        "layer_not_measured",
+        "a layer that nothing configures here, or that this machine cannot run, is no step of the ladder",
+    ),
+    (
+        "left_out_for_time",
+        "what does not fit into `--time-budget` is not run",
     ),
     (
         "legacy_config",
@@ -317,7 +353,6 @@ pub static CODES: &[(&str, &str)] = &[
         "not_owned",
         "a config key that Cargo knows and this tool never touches",
     ),
-    ("not_utf8", "a file is not UTF-8"),
     (
         "note_without_markdown",
         "`init --ci` for an xtask whose notes have no Markdown",
@@ -379,10 +414,22 @@ pub static CODES: &[(&str, &str)] = &[
         "right_on_some_machines",
         "`init` took a value over that other machines can't use; the note has the portable form",
     ),
+    (
+        "scenario_not_measured",
+        "a scenario that says nothing here is not run",
+    ),
+    (
+        "set_for_every_variant",
+        "a variable or the user's own config decides in every copy, also in those of Cargo's defaults",
+    ),
     ("set_matches_nothing", "a set matches no package"),
     (
         "shell_in_command",
         "a command of `[measure.commands]` that only a shell understands",
+    ),
+    (
+        "step_changes_nothing",
+        "with a layer rustc is called exactly as without it",
     ),
     (
         "still_starts_the_tool",
@@ -414,6 +461,10 @@ pub static CODES: &[(&str, &str)] = &[
         "a set of `[targets]` that names a target twice",
     ),
     ("tests_fail", "a test fails"),
+    (
+        "time_not_taken_apart",
+        "Cargo's own timings of a build could not be read",
+    ),
     (
         "uncommitted_changes",
         "a file that `init` changes has changes that are in no commit",

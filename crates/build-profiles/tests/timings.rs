@@ -278,6 +278,22 @@ fn a_replay_that_is_off_scales_no_figure() {
     assert!((figures.saved - 1.0).abs() < 1e-9);
 }
 
+/// On a busy machine every unit is slow, and on paper all of that looks right.
+#[test]
+fn a_build_that_waited_for_processors_is_known() {
+    let bounds = bounds(&real(), 2, None);
+    let starved = |cpu| {
+        UpperBounds {
+            cpu,
+            ..bounds.clone()
+        }
+        .is_starved()
+    };
+    assert!(starved(Some(bounds.work / 2.0)));
+    assert!(!starved(Some(bounds.work)));
+    assert!(!starved(None), "not known");
+}
+
 fn of(bounds: &UpperBounds, what: What) -> &Bound {
     let mut all = bounds.bounds.iter();
     all.find(|bound| bound.what == what).expect("each is there")

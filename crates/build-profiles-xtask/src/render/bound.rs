@@ -136,6 +136,12 @@ impl Bounded<'_> {
             "a unit's seconds are those it took beside the others, and beside whatever else ran on this machine: alone it would be faster"
                 .to_owned(),
         );
+        if let Some(cpu) = self.bounds.cpu.filter(|_| self.bounds.is_starved()) {
+            limits.push(format!(
+                "the units took {:.1} s together, and had a processor for {cpu:.1} s of it: something else kept this machine busy, or its disk is slow; on a quiet machine the seconds are fewer",
+                self.bounds.work
+            ));
+        }
         limits.extend(self.notes.iter().cloned());
         limits
     }

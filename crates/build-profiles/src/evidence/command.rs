@@ -122,7 +122,8 @@ impl Call {
         let (programs, arguments) = command.words.split_at(at);
         let (_, wrappers) = programs.split_last()?;
         let mut call = Self {
-            package: variable("CARGO_PKG_NAME")?,
+            // With a single `-v` Cargo says no variables.
+            package: variable("CARGO_PKG_NAME").unwrap_or_else(|| crate_name.clone()),
             version: variable("CARGO_PKG_VERSION").unwrap_or_default(),
             wrappers: wrappers.to_vec(),
             ..Self::default()

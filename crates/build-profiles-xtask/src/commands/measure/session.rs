@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use build_profiles::evidence::{CacheCounts, Call};
 use build_profiles::measure::graph::Node;
-use build_profiles::measure::notes::note;
+use build_profiles::measure::notes::changes_nothing;
 use build_profiles::measure::record::{DISCARDED, Note, Sample, Tests};
 use build_profiles::measure::scenario::{Builtin, Place, Preparation, Task};
 use build_profiles::measure::schedule::{Cell, Costs, Schedule};
@@ -34,6 +34,8 @@ pub(super) struct Session<'a> {
     pub(super) costs: Costs,
     /// The compilations of each copy's first build.
     calls: BTreeMap<usize, Vec<Call>>,
+    /// Time that the last cell took to make everything ready.
+    settled: Duration,
     /// Time spent on what is built and not on building: copies, wiping, counting bytes.
     pub(super) prepared: Duration,
 }
@@ -65,6 +67,7 @@ impl<'a> Session<'a> {
             warm: sites.iter().map(|_| None).collect(),
             costs,
             calls: BTreeMap::new(),
+            settled: Duration::ZERO,
             prepared: Duration::ZERO,
         }
     }
@@ -72,9 +75,23 @@ impl<'a> Session<'a> {
     /// Runs a cell. An `Err` is a sample that came to nothing.
     pub(super) fn run(&mut self, cell: &Cell, round: u32) -> Result<Ran> {
         let start = Instant::now();
+        self.settled = Duration::ZERO;
         let ran = self.sample(cell, round);
-        self.costs
-            .insert(self.schedule.name(cell), start.elapsed().as_secs_f64());
+        let mut cost = start.elapsed().as_secs_f64();
+        if round == DISCARDED
+            && let Ok(Ran::Sample(sample)) = &ran
+        {
+            // What was built for the first time here has little to do with what is to come.
+            cost -= (self.settled.as_secs_f64() - sample.wall).max(0.0);
+            let filled = sample
+                .cache
+                .as_ref()
+                .is_some_and(|counts| counts.misses > counts.hits);
+            if filled && !self.schedule.tasks[cell.task].recipe().empty_cache {
+                cost /= 2.0;
+            }
+        }
+        self.costs.insert(self.schedule.name(cell), cost);
         ran
     }
 
@@ -109,7 +126,10 @@ impl<'a> Session<'a> {
                         server.process(),
                     )? {
                         None => return Ok(Ran::Interrupted),
-                        Some(settled) => succeeded(&settled.output)?,
+                        Some(settled) => {
+                            self.settled += start.elapsed();
+                            succeeded(&settled.output)?;
+                        }
                     }
                     continue;
                 }
@@ -249,7 +269,8 @@ impl<'a> Session<'a> {
         }
         let mut args = self.arguments(task, Phase::Timed(runner));
         if place == Place::Build && round == DISCARDED {
-            args.push("-vv".to_owned());
+            // Not `-vv`: it takes `--cap-lints=allow` from third-party crates, and with it every key of the cache.
+            args.push("-v".to_owned());
         }
         Ok(site.cargo(&args, place, server))
     }
@@ -281,10 +302,8 @@ impl<'a> Session<'a> {
             if let (Some(one), Some(other)) = (copy_of(before), copy_of(after.clone()))
                 && one == other
             {
-                notes.push(note("step_changes_nothing", format!(
-                        "with `{part}` rustc is called exactly as without it: what `{}` builds does not depend on it",
-                        shown(&Task::Builtin(Builtin::Clean), self.profile, Runner::Cargo)
-                    )));
+                let command = shown(&Task::Builtin(Builtin::Clean), self.profile, Runner::Cargo);
+                notes.push(changes_nothing(&part.to_string(), &command));
             }
             before = after;
         }

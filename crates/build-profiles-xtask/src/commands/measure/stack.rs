@@ -9,7 +9,7 @@ use build_profiles::edit::parse;
 use build_profiles::evidence::Chain;
 use build_profiles::layout::{environment_path, machine_path, manifest_path};
 use build_profiles::measure::layer::{Layer, Part};
-use build_profiles::measure::notes::note;
+use build_profiles::measure::notes::{self, note};
 use build_profiles::measure::piece::{Files, Piece, divide, missing, without};
 use build_profiles::measure::record::Note;
 use build_profiles::measure::scenario::{Builtin, Task};
@@ -294,11 +294,7 @@ pub(super) fn stronger(children: &Children, chain: &Chain) -> Vec<Note> {
             places.push(format!("`{path}` in `{file}`"));
         }
     }
-    let said = |place: String| {
-        let text = format!("{place} holds in every copy, also in those of Cargo's defaults");
-        note("set_for_every_variant", text)
-    };
-    places.into_iter().map(said).collect()
+    places.iter().map(|place| notes::stronger(place)).collect()
 }
 
 /// The keys of the user's own config: that of `CARGO_HOME`, and those above the repository.
