@@ -36,6 +36,8 @@ pub fn share(share: f64) -> String {
     match per_cent {
         0.0 => "0 %".to_owned(),
         100.0 => "100 %".to_owned(),
+        // The noise of a machine can be more than all.
+        _ if per_cent > 100.0 => format!("{per_cent:.0} %"),
         _ => format!("{:.1} %", per_cent.clamp(0.1, 99.9)),
     }
 }
@@ -114,8 +116,8 @@ mod tests {
             said,
             ["0.004", "0.099", "0.10", "0.44", "1.00", "9.99", "12.3"]
         );
-        let said = [0.0, 0.00001, 0.947, 0.99999, 1.0].map(share);
-        assert_eq!(said, ["0 %", "0.1 %", "94.7 %", "99.9 %", "100 %"]);
+        let said = [0.0, 0.00001, 0.947, 0.99999, 1.0, 1.19].map(share);
+        assert_eq!(said, ["0 %", "0.1 %", "94.7 %", "99.9 %", "100 %", "119 %"]);
         let said = [0.36, 4.2, 52.4, 99.4, 100.0, 150.0, 3569.0, 10_800.0].map(time);
         assert_eq!(
             said,

@@ -48,6 +48,7 @@ pub(super) fn text(measured: &Measured<'_>, quiet: bool, color: bool) -> String 
             for (scenario, weighed) in ladder.scenarios.iter().zip(&analysis.scenarios) {
                 text += &of_scenario(ladder, scenario, weighed, color);
             }
+            text += &where_time_goes(ladder);
             for (code, remark) in remarks(ladder, analysis) {
                 let _ = writeln!(text, "note[{code}]: {remark}");
             }
@@ -142,6 +143,21 @@ fn advised_of(ladder: &Ladder, advised: &Advised, habits: &Habits) -> String {
         }
     }
     text
+}
+
+/// The limit of the first build, in one line; `--upper-bound` has the rest.
+fn where_time_goes(ladder: &Ladder) -> String {
+    let Some(time) = &ladder.time else {
+        return String::new();
+    };
+    let bounds = &time.bounds;
+    format!(
+        "\na build with Cargo's defaults: {} by the clock, {} in all units; {} on any number of cores ({} says more)\n",
+        said::time(bounds.wall),
+        said::time(bounds.work),
+        said::time(bounds.critical_path.seconds),
+        advice("cargo xtask measure --upper-bound")
+    )
 }
 
 fn compared(comparison: &Comparison) -> String {
