@@ -159,6 +159,7 @@ fn one_build_tells_units_links_and_bounds_and_leaves_nothing() {
     assert!(seconds(&whole["critical_path"]["seconds"]) <= seconds(&whole["work"]) + 1e-6);
     if cfg!(target_os = "linux") {
         assert_eq!(whole["links"]["Ok"]["count"], 2, "{}", whole["links"]);
+        assert!(whole["cpu"].is_number(), "{}", whole["cpu"]);
         assert!(seconds(&whole["links"]["Ok"]["seconds"]) > 0.0);
         let linker = bound(&json, "linker")["rests_on"].as_str();
         assert!(linker.is_some_and(|words| words.starts_with("2 links take no time")));

@@ -6,7 +6,7 @@ use std::thread;
 
 use anyhow::Result;
 use build_profiles::evidence::{BuildKind, Chain};
-use build_profiles::measure::bound::bounds;
+use build_profiles::measure::bound::{UpperBounds, bounds};
 use build_profiles::measure::class::{Known, learn};
 use build_profiles::measure::link::Link;
 use build_profiles::measure::record::TimeSpent;
@@ -64,7 +64,10 @@ impl OneBuild<'_, '_> {
         let cores = timings
             .jobs
             .unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
-        let bounds = bounds(&timings, cores, links.err().as_deref());
+        let bounds = UpperBounds {
+            cpu: built.build.cpu_seconds,
+            ..bounds(&timings, cores, links.err().as_deref())
+        };
         Ok(TimeSpent {
             timings,
             bounds,
