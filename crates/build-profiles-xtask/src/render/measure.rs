@@ -3,6 +3,8 @@
 mod human;
 #[cfg(feature = "markdown")]
 mod markdown;
+#[cfg(feature = "page")]
+mod page;
 mod table;
 
 use anyhow::Result;
@@ -54,6 +56,8 @@ pub(crate) fn report_of(measured: &Measured<'_>) -> Result<Vec<(&'static str, St
         ("measurements.json", json),
         #[cfg(feature = "markdown")]
         ("report.md", markdown::note(measured)),
+        #[cfg(feature = "page")]
+        ("index.html", page::page(measured)),
     ])
 }
 
@@ -61,6 +65,12 @@ pub(crate) fn report_of(measured: &Measured<'_>) -> Result<Vec<(&'static str, St
 pub(crate) fn reported(args: &CommonArgs, folder: &camino::Utf8Path, files: &[&str]) {
     if !args.quiet {
         eprintln!("written into `{folder}`: {}", files.join(", "));
+    }
+    if !cfg!(feature = "page") {
+        eprintln!(
+            "note: there is no index.html among them, since this xtask was built without the page\n\
+             help: give its dependency `build-profiles-xtask` the feature: features = [\"page\"]"
+        );
     }
     if !cfg!(feature = "markdown") {
         eprintln!(

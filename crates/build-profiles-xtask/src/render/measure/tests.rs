@@ -241,6 +241,7 @@ fn measurements(rounds: u32) -> Measurements {
         analysis: vec![analyse(&ladder)],
         ladders: vec![ladder],
         seconds: Seconds {
+            prepared: 40.0,
             all: 14_212.4,
             own: 31.2,
         },
