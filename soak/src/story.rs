@@ -48,30 +48,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let free = fs::read_dir(&args.dir).map_or(true, |mut entries| entries.next().is_none());
     ensure!(free, "`{}` is not empty", args.dir.display());
     workspace(&args.dir, args.size, args.seed, !args.no_lock)?;
-    // What is measured is what git knows of.
-    for words in [
-        &["init", "--quiet"][..],
-        &["add", "--all"],
-        &[
-            "-c",
-            "user.name=story",
-            "-c",
-            "user.email=story@example.com",
-            "commit",
-            "--quiet",
-            "--message=The workspace of the story",
-        ],
-    ] {
-        let ran = scrub::command("git")
-            .args(words)
-            .current_dir(&args.dir)
-            .status();
-        ensure!(
-            ran.context("failed to run git")?.success(),
-            "`git {}` failed",
-            words[0]
-        );
-    }
+    commit(&args.dir)?;
     println!(
         "{} members, {} tests, seed {}",
         member::MEMBERS.len(),
@@ -79,6 +56,49 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         args.seed
     );
     Ok(Outcome::Holds)
+}
+
+/// Makes a git repository of it, since `measure` copies what git knows of.
+///
+/// A measurement names the commit that it is of, so that is made of nothing but the files: with a date of its own, and
+/// with none of what a person's git adds (hooks, signatures, line endings, files that are ignored everywhere).
+fn commit(dir: &Path) -> Result<()> {
+    const OURS: [&str; 12] = [
+        "-c",
+        "user.name=story",
+        "-c",
+        "user.email=story@example.com",
+        "-c",
+        "commit.gpgSign=false",
+        "-c",
+        "core.autocrlf=false",
+        "-c",
+        "core.fileMode=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+    ];
+    for words in [
+        &["init", "--quiet", "--template="][..],
+        &["add", "--all", "--force"],
+        &["commit", "--quiet", "--message=The workspace of the story"],
+    ] {
+        let mut git = scrub::command("git");
+        // A hook that started us would have us commit to its repository.
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+            git.env_remove(name);
+        }
+        // The day of the story.
+        for name in ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"] {
+            git.env(name, "2026-02-16T06:44:00Z");
+        }
+        let ran = git.args(OURS).args(words).current_dir(dir).status();
+        ensure!(
+            ran.context("failed to run git")?.success(),
+            "`git {}` failed",
+            words[0]
+        );
+    }
+    Ok(())
 }
 
 /// What the story says it set: profiles, sccache, nextest, lld, in this order.
@@ -204,8 +224,55 @@ mod tests {
 
     #[test]
     fn the_same_seed_makes_the_same_workspace() -> Result<()> {
-        assert_eq!(generated(Size::Small, 1)?, generated(Size::Small, 1)?);
-        assert_ne!(generated(Size::Small, 1)?, generated(Size::Small, 2)?);
+        for size in [Size::Small, Size::Large] {
+            assert_eq!(generated(size, 1)?, generated(size, 1)?);
+            assert_ne!(generated(size, 1)?, generated(size, 2)?);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_same_files_make_the_same_commit() -> Result<()> {
+        let head = |seed| -> Result<String> {
+            let folder = tempfile::tempdir()?;
+            workspace(folder.path(), Size::Small, seed, true)?;
+            commit(folder.path())?;
+            let git = |words: &[&str]| -> Result<String> {
+                let mut git = scrub::command("git");
+                let output = git.args(words).current_dir(folder.path()).output()?;
+                Ok(String::from_utf8(output.stdout)?)
+            };
+            assert_eq!(git(&["status", "--porcelain", "--ignored"])?, "");
+            assert!(git(&["ls-files"])?.contains("Cargo.lock\n"));
+            git(&["rev-parse", "HEAD"])
+        };
+        assert_eq!(head(1)?, head(1)?);
+        assert_ne!(head(1)?, head(2)?);
+        Ok(())
+    }
+
+    /// A dependency that nothing names would be compiled and never used.
+    #[test]
+    fn every_published_crate_is_used_by_who_asks_for_it() -> Result<()> {
+        for size in [Size::Small, Size::Large] {
+            let all = generated(size, 538)?;
+            let of = |member: &str, file: &str| {
+                let file = Path::new("crates").join(member).join(file);
+                let found = all.iter().find(|(other, _)| *other == file);
+                found.map_or("", |(_, text)| text.as_str()).to_owned()
+            };
+            for member in &member::MEMBERS {
+                let sources = ["src/lib.rs", "src/main.rs", "src/more.rs"];
+                let source: String = sources.map(|file| of(member.name, file)).concat();
+                for line in of(member.name, "Cargo.toml").lines() {
+                    if let Some(name) = line.strip_suffix(".workspace = true") {
+                        let path = format!("{}::", name.replace('-', "_"));
+                        let package = ["version", "edition", "publish"].contains(&name);
+                        assert!(package || source.contains(&path), "{}: {name}", member.name);
+                    }
+                }
+            }
+        }
         Ok(())
     }
 

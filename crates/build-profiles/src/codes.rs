@@ -353,6 +353,7 @@ pub static CODES: &[(&str, &str)] = &[
         "not_owned",
         "a config key that Cargo knows and this tool never touches",
     ),
+    ("not_utf8", "a file is not UTF-8"),
     (
         "note_without_markdown",
         "`init --ci` for an xtask whose notes have no Markdown",

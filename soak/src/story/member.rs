@@ -83,6 +83,8 @@ pub(super) struct Member {
     uses_more: &'static [&'static str],
     /// What it does with them.
     code: &'static str,
+    /// What it does in the large workspace besides: the module `more`, a file that can be read as Rust.
+    more: &'static str,
     /// Tests in `tests/flow.rs`; none: it has no such file.
     flow_tests: usize,
     is_program: bool,
@@ -96,6 +98,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["smallvec", "thiserror"],
         uses_more: &["num-bigint", "strum", "tracing"],
         code: "/// What can go wrong.\n#[derive(Debug, thiserror::Error)]\npub enum Error {\n    /// A name that nobody knows.\n    #[error(\"unknown: {0}\")]\n    Unknown(String),\n}\n\n/// The first few of many.\npub fn first(numbers: &[u64]) -> smallvec::SmallVec<[u64; 8]> {\n    numbers.iter().copied().take(8).collect()\n}\n",
+        more: include_str!("large/depot-core.rs"),
         flow_tests: 0,
         is_program: false,
     },
@@ -105,6 +108,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["chrono", "semver"],
         uses_more: &["petgraph", "time", "nalgebra"],
         code: "/// A day and a release.\npub fn stamp(days: i64) -> String {\n    let day = chrono::DateTime::from_timestamp(days * 86_400, 0).unwrap_or_default();\n    format!(\"{} {}\", day.format(\"%Y-%m-%d\"), semver::Version::new(1, 2, 3))\n}\n",
+        more: include_str!("large/depot-model.rs"),
         flow_tests: 6,
         is_program: false,
     },
@@ -114,6 +118,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["base64", "bytes"],
         uses_more: &["bincode", "ciborium", "flate2", "rmp-serde", "ron"],
         code: "/// Bytes as text.\npub fn encode(bytes: &[u8]) -> String {\n    use base64::Engine as _;\n    let bytes = bytes::Bytes::copy_from_slice(bytes);\n    base64::engine::general_purpose::STANDARD.encode(&bytes)\n}\n",
+        more: include_str!("large/depot-codec.rs"),
         flow_tests: 6,
         is_program: false,
     },
@@ -123,6 +128,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["toml"],
         uses_more: &["quick-xml", "url"],
         code: "/// A table of a file.\npub fn table(text: &str) -> Option<toml::Table> {\n    toml::from_str(text).ok()\n}\n",
+        more: include_str!("large/depot-config.rs"),
         flow_tests: 6,
         is_program: false,
     },
@@ -130,8 +136,9 @@ pub(super) static MEMBERS: [Member; 12] = [
         name: "depot-metrics",
         on: &["depot-core"],
         uses: &["indexmap", "parking_lot"],
-        uses_more: &["dashmap", "indicatif", "tracing-subscriber"],
+        uses_more: &["dashmap", "indicatif", "tracing", "tracing-subscriber"],
         code: "/// Counters by name, in the order of their first mention.\npub fn count(names: &[&str]) -> indexmap::IndexMap<String, u64> {\n    let counts = parking_lot::Mutex::new(indexmap::IndexMap::new());\n    for name in names {\n        *counts.lock().entry((*name).to_owned()).or_insert(0) += 1;\n    }\n    counts.into_inner()\n}\n",
+        more: include_str!("large/depot-metrics.rs"),
         flow_tests: 6,
         is_program: false,
     },
@@ -141,6 +148,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["regex"],
         uses_more: &["sqlparser", "nom", "logos"],
         code: "/// The words of a query.\npub fn words(query: &str) -> Vec<String> {\n    let word = regex::Regex::new(r\"[a-z][a-z0-9_]*\").expect(\"a plain pattern\");\n    word.find_iter(query).map(|found| found.as_str().to_owned()).collect()\n}\n",
+        more: include_str!("large/depot-query.rs"),
         flow_tests: 6,
         is_program: false,
     },
@@ -150,6 +158,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["bytes", "itertools"],
         uses_more: &["csv", "tar", "ignore"],
         code: "/// Pages of so many bytes.\npub fn pages(bytes: &[u8], size: usize) -> Vec<bytes::Bytes> {\n    use itertools::Itertools as _;\n    bytes.iter().copied().chunks(size).into_iter().map(|page| page.collect::<bytes::Bytes>()).collect()\n}\n",
+        more: include_str!("large/depot-store.rs"),
         flow_tests: 6,
         is_program: false,
     },
@@ -159,6 +168,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["anyhow"],
         uses_more: &["tokio", "axum", "hyper-util", "tower", "tower-http"],
         code: "/// A port of an address.\npub fn port(address: &str) -> anyhow::Result<u16> {\n    let (_, port) = address.rsplit_once(':').ok_or_else(|| anyhow::anyhow!(\"no port\"))?;\n    Ok(port.parse()?)\n}\n",
+        more: include_str!("large/depot-net.rs"),
         flow_tests: 6,
         is_program: false,
     },
@@ -168,6 +178,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["hmac", "sha2"],
         uses_more: &["argon2", "ed25519-dalek", "rand"],
         code: "/// What proves that a message is ours.\npub fn seal(key: &[u8], message: &[u8]) -> Vec<u8> {\n    use hmac::Mac as _;\n    let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(key).expect(\"keys have any length\");\n    mac.update(message);\n    mac.finalize().into_bytes().to_vec()\n}\n",
+        more: include_str!("large/depot-auth.rs"),
         flow_tests: 6,
         is_program: false,
     },
@@ -177,6 +188,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["handlebars"],
         uses_more: &["minijinja", "pulldown-cmark", "image"],
         code: "/// A line for a name.\npub fn line(name: &str) -> String {\n    let templates = handlebars::Handlebars::new();\n    templates.render_template(\"hello {{name}}\", &serde_json::json!({ \"name\": name })).unwrap_or_default()\n}\n",
+        more: include_str!("large/depot-render.rs"),
         flow_tests: 5,
         is_program: false,
     },
@@ -186,6 +198,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["rayon"],
         uses_more: &["crossbeam"],
         code: "/// The sum of squares, on all cores.\npub fn squares(numbers: &[u64]) -> u64 {\n    use rayon::prelude::*;\n    numbers.par_iter().map(|number| number.wrapping_mul(*number)).sum()\n}\n",
+        more: include_str!("large/depot-jobs.rs"),
         flow_tests: 5,
         is_program: false,
     },
@@ -204,6 +217,7 @@ pub(super) static MEMBERS: [Member; 12] = [
         uses: &["anyhow", "clap"],
         uses_more: &["ratatui"],
         code: "/// Ask the depot.\n#[derive(clap::Parser, Debug)]\nstruct Cli {\n    /// What to ask.\n    query: Option<String>,\n}\n\nfn main() -> anyhow::Result<()> {\n    let cli = <Cli as clap::Parser>::parse();\n    let words = depot_query::words(cli.query.as_deref().unwrap_or(\"all\"));\n    println!(\"{} {} {}\", words.len(), depot_render::line(\"depot\"), depot_net::port(\"localhost:80\")?);\n    println!(\"{:?} {}\", depot_metrics::count(&[\"a\"]), depot_jobs::squares(&[1, 2]));\n    println!(\"{} {}\", depot_store::pages(b\"page\", 2).len(), depot_auth::seal(b\"k\", b\"m\").len());\n    println!(\"{:?} {}\", depot_config::table(\"a = 1\"), everything(3));\n    Ok(())\n}\n",
+        more: include_str!("large/depot-cli.rs"),
         flow_tests: 0,
         is_program: true,
     },
@@ -224,8 +238,11 @@ impl Member {
         };
         let mut files = vec![
             ("Cargo.toml".to_owned(), self.manifest(size)),
-            (source.to_owned(), self.source(&records, random)),
+            (source.to_owned(), self.source(size, &records, random)),
         ];
+        if size == Size::Large {
+            files.push(("src/more.rs".to_owned(), self.more.to_owned()));
+        }
         if self.flow_tests > 0 {
             files.push(("tests/flow.rs".to_owned(), self.flow(&records, random)));
         }
@@ -248,7 +265,7 @@ impl Member {
         text
     }
 
-    fn source(&self, records: &[Record], random: &mut fastrand::Rng) -> String {
+    fn source(&self, size: Size, records: &[Record], random: &mut fastrand::Rng) -> String {
         let mut text = format!(
             "//! A part of a generated workspace.\n{}\n{}",
             match self.is_program {
@@ -257,6 +274,12 @@ impl Member {
             },
             self.code
         );
+        if size == Size::Large {
+            text += match self.is_program {
+                true => "\nmod more;\n",
+                false => "\npub mod more;\n",
+            };
+        }
         for (index, record) in records.iter().enumerate() {
             text += &record.text(index);
         }
@@ -271,12 +294,31 @@ impl Member {
             let name = other.replace('-', "_");
             let _ = writeln!(text, "    sum ^= {name}::everything(seed);");
         }
+        if size == Size::Large {
+            text += "    sum ^= more::everything(seed);\n";
+            text += &self.formats(records.len());
+        }
         text += "    sum\n}\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n";
         for test in 0..UNIT_TESTS {
-            text += &unit_test(test, random.usize(..records.len()), random);
+            text += &match (size, test) {
+                (Size::Large, 1) => MORE_TEST.to_owned(),
+                _ => unit_test(test, random.usize(..records.len()), random),
+            };
         }
         text += "}\n";
         text
+    }
+
+    /// Generic code of another crate, made anew for every structure of this one: what members of real workspaces spend
+    /// their compile time on. Those that stand on the codec have it.
+    fn formats(&self, records: usize) -> String {
+        let codec = match self.name {
+            "depot-codec" => "more",
+            _ if self.on.contains(&"depot-codec") => "depot_codec::more",
+            _ => return String::new(),
+        };
+        let call = |index| format!("    sum ^= {codec}::formats(&Record{index}::made(seed));\n");
+        (0..records).map(call).collect()
     }
 
     fn flow(&self, records: &[Record], random: &mut fastrand::Rng) -> String {
@@ -288,6 +330,11 @@ impl Member {
         text
     }
 }
+
+/// In the large workspace, one test of each crate runs what it does with published crates: what is never run might not
+/// work.
+const MORE_TEST: &str = "\n    #[test]\n    fn more_crates_do_what_they_are_asked() {\n        \
+    assert_eq!(everything(7), everything(7));\n    }\n";
 
 /// One test: the first of each binary waits, the others compute for some milliseconds at most.
 fn unit_test(test: usize, record: usize, random: &mut fastrand::Rng) -> String {

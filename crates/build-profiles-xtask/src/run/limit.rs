@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use super::timed::interrupted;
 use super::watch::Watched;
 
 /// How long we have waited for programs. Several at once are waited for once.
@@ -52,11 +53,13 @@ impl Drop for Wait {
     }
 }
 
-/// Runs `command` to its end and returns what it said; after `limit` it is killed, with all that it has started.
+/// Runs `command` to its end and returns what it said; after `limit` it is killed, with all that it has started, and so it is
+/// when the user interrupts a command that heeds that.
 pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Output> {
-    match output_unless(command, limit, || None::<()>)? {
+    match output_unless(command, limit, || interrupted().then_some(()))? {
         Ended::Done(output) => Ok(output),
-        Ended::Late | Ended::Stopped(()) => bail!(
+        Ended::Stopped(()) => bail!("`{}` was interrupted", shown(command)),
+        Ended::Late => bail!(
             "`{}` gave no answer within {} seconds",
             shown(command),
             limit.as_secs_f32()

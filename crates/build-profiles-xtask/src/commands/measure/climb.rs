@@ -173,14 +173,14 @@ impl Run<'_> {
         let defaults = Chain::default();
         let linkers = linkers(&defaults, self.triple, &self.children.steering(), "");
         let target = one.target();
-        let built = one.run(&linkers, self.chain)?;
+        let built = one.run(&linkers, self.chain);
         drop(server);
         run::clear(&at)?;
         run::clear(&target)?;
         if run::interrupted() {
             return Ok(None);
         }
-        match built {
+        match built? {
             Ok(built) => Ok(Some(built)),
             Err(said) => bail!(
                 "the workspace does not build with Cargo's defaults, so there is nothing to compare with\n\n{said}"
