@@ -278,6 +278,42 @@ fn a_replay_that_is_off_scales_no_figure() {
     assert!((figures.saved - 1.0).abs() < 1e-9);
 }
 
+/// Build scripts that compile C ask the cache too: without them the bound would be none.
+#[test]
+fn what_build_scripts_compile_in_c_is_served() {
+    let unit = |i: usize, name: &str, target: &str, start: usize, next: &[usize]| {
+        json!({
+            "i": i, "name": name, "target": target, "start": start, "duration": 1, "unblocked_units": next,
+            "mode": if target.ends_with("(run)") { "run-custom-build" } else { "todo" },
+        })
+    };
+    let page = page(&[
+        unit(0, "cc", "", 0, &[1]),
+        unit(1, "pcre2-sys", " build-script", 1, &[2]),
+        unit(2, "pcre2-sys", " build-script (run)", 2, &[]),
+        unit(3, "libc", " build-script", 3, &[4]),
+        unit(4, "libc", " build-script (run)", 4, &[]),
+    ]);
+    let mut timings = read(&page).expect("a page");
+    let saved = |timings: &Timings| {
+        let bounds = bounds(timings, 1, Some("nobody looked"));
+        let bound = of(&bounds, What::Cache);
+        let saved = bound.figures.as_ref().map(|figures| figures.saved);
+        (saved.expect("known"), bound.rests_on.clone())
+    };
+    // By the page alone any build script may stand on `cc`.
+    assert_eq!(saved(&timings).0, 2.0);
+    timings.waits = Waits::All;
+    assert_eq!(
+        saved(&timings),
+        (
+            1.0,
+            "0 libraries come from the cache in no time; the run of 1 build script that may compile C takes no time either"
+                .to_owned()
+        )
+    );
+}
+
 /// On a busy machine every unit is slow, and on paper all of that looks right.
 #[test]
 fn a_build_that_waited_for_processors_is_known() {

@@ -213,47 +213,59 @@ impl Paper<'_> {
     fn cache(&self) -> Bound {
         let is_served =
             |unit: &TimedUnit| matches!(unit.class, Class::Cacheable | Class::Incremental);
-        let count = self.count(is_served);
-        let incremental = self.count(|unit| unit.class == Class::Incremental);
-        let price = match incremental {
+        let price = match self.count(|unit| unit.class == Class::Incremental) {
             0 => String::new(),
             all => format!(
                 "; for {all} of them only with incremental compilation switched off, so that an edit compiles all of such a library"
             ),
         };
-        self.bound(
-            What::Cache,
-            format!("{} come from the cache in no time{price}", libraries(count)),
-            |unit, span| match is_served(unit) {
-                true => Span::default(),
-                false => span,
-            },
-        )
+        let rests_on = format!(
+            "{} come from the cache in no time{price}",
+            libraries(self.count(is_served))
+        );
+        self.served(What::Cache, rests_on, is_served)
     }
 
     fn cache_of_third_party(&self) -> Bound {
         let is_served =
             |unit: &TimedUnit| unit.class == Class::Cacheable && unit.third_party == Some(true);
-        let count = self.count(is_served);
-        let bound = self.bound(
-            What::CacheOfThirdParty,
-            format!(
-                "{} from registries and git come from the cache in no time; packages in local folders are compiled as they were",
-                libraries(count)
-            ),
-            |unit, span| match is_served(unit) {
-                true => Span::default(),
-                false => span,
-            },
+        let rests_on = format!(
+            "{} from registries and git come from the cache in no time; packages in local folders are compiled as they were",
+            libraries(self.count(is_served))
         );
-        let unknown = self.count(|unit| unit.third_party.is_none());
-        match unknown {
+        let bound = self.served(What::CacheOfThirdParty, rests_on, is_served);
+        match self.count(|unit| unit.third_party.is_none()) {
             0 => bound,
             unknown => bound.unknown(format!(
                 "of {} it is not known where they come from",
                 units(unknown)
             )),
         }
+    }
+
+    /// The bound of a cache that serves these libraries, and what build scripts compile in C.
+    fn served(
+        &self,
+        what: What,
+        mut rests_on: String,
+        is_served: impl Fn(&TimedUnit) -> bool,
+    ) -> Bound {
+        let in_c = self.timings.runs_that_compile_c();
+        match in_c.len() {
+            0 => {}
+            1 => rests_on += "; the run of 1 build script that may compile C takes no time either",
+            all => {
+                rests_on += &format!(
+                    "; the runs of {all} build scripts that may compile C take no time either"
+                );
+            }
+        }
+        self.bound(what, rests_on, |place, unit, span| {
+            match is_served(unit) || in_c.contains(&place) {
+                true => Span::default(),
+                false => span,
+            }
+        })
     }
 
     fn linker(&self, links: &Result<LinkShare, String>) -> Bound {
@@ -268,7 +280,7 @@ impl Paper<'_> {
                 1 => format!("1 link takes no time; it took {seconds:.1} s"),
                 _ => format!("{count} links take no time; they took {seconds:.1} s together"),
             },
-            |unit, span| span.shortened(unit.link.unwrap_or(0.0)),
+            |_, unit, span| span.shortened(unit.link.unwrap_or(0.0)),
         );
         match links {
             Ok(_) => bound,
@@ -287,7 +299,7 @@ impl Paper<'_> {
                     units(count)
                 ),
             },
-            |unit, span| match has(unit) {
+            |_, unit, span| match has(unit) {
                 true => span.shortened(unit.frontend.map_or(unit.duration, |end| unit.duration - end)),
                 false => span,
             },
@@ -324,10 +336,11 @@ impl Paper<'_> {
         &self,
         what: What,
         rests_on: String,
-        changed: impl Fn(&TimedUnit, Span) -> Span,
+        changed: impl Fn(usize, &TimedUnit, Span) -> Span,
     ) -> Bound {
-        let units = self.timings.units.iter().zip(&self.spans);
-        let spans: Vec<Span> = units.map(|(unit, span)| changed(unit, *span)).collect();
+        let units = self.timings.units.iter().zip(&self.spans).enumerate();
+        let spans = units.map(|(place, (unit, span))| changed(place, unit, *span));
+        let spans: Vec<Span> = spans.collect();
         let removed = work(&self.spans) - work(&spans);
         let each = work(&spans) / self.cores.max(1) as f64;
         let floor = each.max(critical_path(self.timings, &spans).seconds);

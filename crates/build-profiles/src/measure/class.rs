@@ -19,7 +19,7 @@ pub enum Class {
     Incremental,
     /// Never: a linker has a hand in it.
     Linked(Role),
-    /// Never: it is no compilation but the run of a build script.
+    /// Never: it is no compilation but the run of a build script. What that compiles in C may be served.
     Run,
 }
 
@@ -61,7 +61,7 @@ impl Class {
             Self::Cacheable => None,
             Self::Incremental => Some("only without incremental compilation"),
             Self::Linked(_) => Some("never: it is linked"),
-            Self::Run => Some("never: it is no compilation"),
+            Self::Run => Some("never, but for C that they compile"),
         }
     }
 }

@@ -3,12 +3,13 @@
 //! On stable the page is all there is: `--timings=json` went with Cargo 1.94. Nobody promises its form, so whatever can
 //! be missed is missed in silence, and what cannot is named. Tried with the pages of Cargo 1.95 and 1.97.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::evidence::Role;
 use crate::measure::class::Class;
 
 /// One build, unit by unit.
@@ -180,6 +181,27 @@ impl Timings {
             }
         }
         started < self.units.len()
+    }
+
+    /// The runs of build scripts that may compile C: those that stand on `cc`, which calls a compiler cache too where
+    /// Cargo does. Where it is not known what a build script stands on, all runs.
+    pub(crate) fn runs_that_compile_c(&self) -> BTreeSet<usize> {
+        let with = |class: Class| {
+            let units = self.units.iter().enumerate();
+            units.filter(move |(_, unit)| unit.class == class)
+        };
+        let runs: BTreeSet<usize> = with(Class::Run).map(|(place, _)| place).collect();
+        if self.waits == Waits::Last {
+            return runs;
+        }
+        let cc = self.units.iter().filter(|unit| unit.name == "cc");
+        let stands_on_cc: BTreeSet<usize> = cc.flat_map(|unit| &unit.unblocks).copied().collect();
+        with(Class::Linked(Role::BuildScript))
+            .filter(|(place, _)| stands_on_cc.contains(place))
+            .flat_map(|(_, script)| &script.unblocks)
+            .filter(|place| runs.contains(place))
+            .copied()
+            .collect()
     }
 
     /// For each unit how many it waits for.
