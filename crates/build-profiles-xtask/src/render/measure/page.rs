@@ -164,7 +164,11 @@ fn cache(weighed: &Weighed, samples: &[&Sample]) -> Vec<Value> {
         for (reason, count) in counts.iter().flat_map(|counts| counts.refusals()) {
             *refused.entry(reason).or_default() += count;
         }
-        let all = (hits + misses + refused.values().sum::<u64>()).max(1) as f64;
+        let all = hits + misses + refused.values().sum::<u64>();
+        if all == 0 {
+            return None;
+        }
+        let all = all as f64;
         let percent = |count: u64| format!("{:.2}", count as f64 * 100.0 / all);
         Some(json!({
             "variant": figures.variant,
