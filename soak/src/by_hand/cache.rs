@@ -77,7 +77,11 @@ impl Server {
     }
 
     /// What it counted since.
-    pub(crate) fn stats(&self) -> Result<Value> {
+    pub(crate) fn stats(&mut self) -> Result<Value> {
+        // Whoever finds no server starts another, which knows of nothing before.
+        if let Some(status) = self.child.try_wait()? {
+            bail!("the cache went away during a build: {status}");
+        }
         let told = self.ask(&["--show-stats", "--stats-format=json"])?;
         serde_json::from_str(&told).context("its statistics are not JSON")
     }
@@ -102,8 +106,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let is_up = matches!(self.child.try_wait(), Ok(None));
-        if !is_up || self.ask(&["--stop-server"]).is_err() {
+        // Also stops one that a build has started in its place.
+        if self.ask(&["--stop-server"]).is_err() {
             // It has ended already, or does not listen.
             let _ended = self.child.kill();
         }

@@ -7,6 +7,7 @@ use build_profiles::measure::statistics::median_interval;
 use super::kept::{Kept, Run};
 use super::measured::{Estimate, Measured};
 use super::variant::{Scenario, VARIANTS};
+use crate::Outcome;
 use crate::sample::Spread;
 
 /// A step's name, and the variants before and after it.
@@ -18,14 +19,50 @@ const STEPS: [(&str, &str, &str); 5] = [
     ("whole", "base", "+linker"),
 ];
 
-/// Prints both scenarios; says whether all intervals that there are on both sides overlap.
-pub(crate) fn print(kept: &Kept, measured: Option<&Measured>) -> bool {
+/// The interval of fewer is the least and the greatest of them, and holds the true ratio too seldom to be held to it.
+const ROUNDS_FOR_AN_INTERVAL: u64 = 5;
+
+/// How the two sides compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Overlap,
+    Apart,
+    TooFewRounds,
+    Missing,
+}
+
+impl Comparison {
+    fn of(hand: Option<Estimate>, measured: Option<Estimate>) -> Self {
+        let (Some(hand), Some(measured)) = (hand, measured) else {
+            return Self::Missing;
+        };
+        if hand.rounds.min(measured.rounds) < ROUNDS_FOR_AN_INTERVAL {
+            return Self::TooFewRounds;
+        }
+        match hand.low <= measured.high && measured.low <= hand.high {
+            true => Self::Overlap,
+            false => Self::Apart,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Overlap => "yes",
+            Self::Apart => "no",
+            Self::TooFewRounds => "too few rounds",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// Prints both scenarios. What is missing or of too few rounds does not hold either: nobody knows.
+pub(crate) fn print(kept: &Kept, measured: Option<&Measured>) -> Outcome {
     let session = &kept.session;
     println!(
         "commit {}, {}, {}, seed {}",
         session.commit, session.rustc, session.hyperfine, session.seed
     );
-    let mut agrees = true;
+    let mut outcome = Outcome::Holds;
     for scenario in Scenario::ALL {
         println!("\n`{}`, by hand:\n", scenario.name());
         print_seconds(kept, scenario);
@@ -34,11 +71,25 @@ pub(crate) fn print(kept: &Kept, measured: Option<&Measured>) -> bool {
         println!("|---|---:|---:|---|---:|---:|---|---:|---|");
         for (step, from, to) in STEPS {
             let hand = estimate(runs(kept, scenario, from), runs(kept, scenario, to));
-            let other = measured.and_then(|measured| measured.estimate(scenario.name(), step));
-            agrees &= print_step(step, hand, other);
+            let Some(measured) = measured else {
+                println!("| {step} | {} | | | | | |", cells(hand));
+                continue;
+            };
+            let other = measured.estimate(scenario.name(), step);
+            let comparison = Comparison::of(hand, other);
+            println!(
+                "| {step} | {} | {} | {} | {} |",
+                cells(hand),
+                cells(other),
+                apart(hand, other),
+                comparison.name()
+            );
+            if comparison != Comparison::Overlap {
+                outcome = Outcome::Broken;
+            }
         }
     }
-    agrees
+    outcome
 }
 
 fn print_seconds(kept: &Kept, scenario: Scenario) {
@@ -69,33 +120,24 @@ fn print_seconds(kept: &Kept, scenario: Scenario) {
     }
 }
 
-/// Says whether the two overlap; where one is missing there is nothing that could disagree.
-fn print_step(step: &str, hand: Option<Estimate>, measured: Option<Estimate>) -> bool {
-    let cells = |estimate: Option<Estimate>| match estimate {
+fn cells(estimate: Option<Estimate>) -> String {
+    match estimate {
         Some(estimate) => format!(
             "{} | {:.3} | {:.3} to {:.3}",
             estimate.rounds, estimate.ratio, estimate.low, estimate.high
         ),
-        None => " | | ".to_owned(),
-    };
-    let (apart, overlap) = match (hand, measured) {
-        (Some(hand), Some(measured)) => (
-            format!("{:+.1} %", (measured.ratio / hand.ratio - 1.0) * 100.0),
-            Some(overlap(hand, measured)),
-        ),
-        _ => (String::new(), None),
-    };
-    let word = match overlap {
-        Some(true) => "yes",
-        Some(false) => "no",
-        None => "",
-    };
-    println!(
-        "| {step} | {} | {} | {apart} | {word} |",
-        cells(hand),
-        cells(measured)
-    );
-    overlap != Some(false)
+        None => "| | ".to_owned(),
+    }
+}
+
+/// By how much the ratio of `measure` is larger.
+fn apart(hand: Option<Estimate>, measured: Option<Estimate>) -> String {
+    match (hand, measured) {
+        (Some(hand), Some(measured)) => {
+            format!("{:+.1} %", (measured.ratio / hand.ratio - 1.0) * 100.0)
+        }
+        _ => String::new(),
+    }
 }
 
 /// The runs of a cell; those without a cache stand for both scenarios.
@@ -124,10 +166,6 @@ fn estimate(from: &BTreeMap<u32, Run>, to: &BTreeMap<u32, Run>) -> Option<Estima
         low: low.exp(),
         high: high.exp(),
     })
-}
-
-fn overlap(one: Estimate, other: Estimate) -> bool {
-    one.low <= other.high && other.low <= one.high
 }
 
 #[cfg(test)]
@@ -164,23 +202,26 @@ mod tests {
     }
 
     #[test]
-    fn intervals_overlap_from_either_side() {
-        let of = |low: f64, high: f64| Estimate {
-            rounds: 8,
-            ratio: f64::midpoint(low, high),
-            low,
-            high,
+    fn only_intervals_that_overlap_agree() {
+        let of = |rounds: u64, low: f64, high: f64| {
+            Some(Estimate {
+                rounds,
+                ratio: f64::midpoint(low, high),
+                low,
+                high,
+            })
         };
         for (one, other, wanted) in [
-            (of(0.4, 0.5), of(0.5, 0.6), true),
-            (of(0.4, 0.9), of(0.5, 0.6), true),
-            (of(0.4, 0.49), of(0.5, 0.6), false),
+            (of(8, 0.4, 0.5), of(8, 0.5, 0.6), Comparison::Overlap),
+            (of(8, 0.4, 0.9), of(5, 0.5, 0.6), Comparison::Overlap),
+            (of(8, 0.4, 0.49), of(8, 0.5, 0.6), Comparison::Apart),
+            (of(8, 0.4, 0.9), of(4, 0.5, 0.6), Comparison::TooFewRounds),
+            (of(8, 0.4, 0.9), None, Comparison::Missing),
         ] {
-            assert_eq!(overlap(one, other), wanted);
-            assert_eq!(overlap(other, one), wanted);
-            assert_eq!(print_step("cache", Some(one), Some(other)), wanted);
+            assert_eq!(Comparison::of(one, other), wanted);
+            assert_eq!(Comparison::of(other, one), wanted);
         }
-        assert!(print_step("cache", Some(of(0.4, 0.5)), None));
+        assert_eq!(apart(of(8, 0.5, 0.5), of(8, 0.6, 0.6)), "+20.0 %");
     }
 
     #[test]
