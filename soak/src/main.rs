@@ -1,5 +1,6 @@
 //! What takes too long for CI, as commands that anyone can run:
 //!
+//! - `by-hand`: the ladder of `measure`, done by hand with hyperfine and separate checkouts;
 //! - `generate`: a workspace of any size, with a policy;
 //! - `check-cost`: `configure --check` and `lint` beside `cargo metadata --no-deps`, on generated workspaces;
 //! - `cold-build`: what a cold build of the xtask costs, beside the published crate `cargo-wizard`;
@@ -7,6 +8,7 @@
 //! - `story`: the workspace of the founding story, to be measured;
 //! - `verify-cost`: what `verify` costs beside the builds it waits for.
 
+mod by_hand;
 mod check_cost;
 mod cold_build;
 mod foreign;
@@ -35,6 +37,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    ByHand(by_hand::Args),
     Generate(generate::Args),
     CheckCost(check_cost::Args),
     ColdBuild(cold_build::Args),
@@ -52,6 +55,7 @@ enum Outcome {
 
 fn main() -> Result<ExitCode> {
     let outcome = match Cli::parse().command {
+        Command::ByHand(args) => by_hand::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::CheckCost(args) => check_cost::run(&args),
         Command::ColdBuild(args) => cold_build::run(&args),
