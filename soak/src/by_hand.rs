@@ -36,6 +36,9 @@ pub(crate) struct Args {
     dir: PathBuf,
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
+    /// What is timed. May be given several times [default: both]
+    #[arg(long, value_enum)]
+    scenario: Vec<Scenario>,
     /// The toolchain to build with [default: what rustup takes in DIR]
     #[arg(long, value_name = "NAME")]
     toolchain: Option<String>,
@@ -83,6 +86,11 @@ fn time_all(args: &Args, folder: &Path) -> Result<()> {
         commit: checkout::commit(&source)?,
         seed: args.seed,
         rounds: args.rounds,
+        scenarios: {
+            let is_wanted =
+                |scenario: &Scenario| args.scenario.is_empty() || args.scenario.contains(scenario);
+            Scenario::ALL.into_iter().filter(is_wanted).collect()
+        },
         hyperfine: said(&mut scrub::command("hyperfine"), "--version")
             .context("hyperfine is needed: the package `hyperfine` of most systems")?,
         rustc: said(cargo_like("rustc", toolchain).current_dir(&source), "-V")?,
@@ -111,7 +119,7 @@ fn time_all(args: &Args, folder: &Path) -> Result<()> {
     let mut cells: Vec<(Scenario, usize)> = Scenario::ALL
         .into_iter()
         .flat_map(|scenario| (0..VARIANTS.len()).map(move |variant| (scenario, variant)))
-        .filter(|(scenario, variant)| scenario.is_run(&VARIANTS[*variant]))
+        .filter(|(scenario, variant)| scenario.is_wanted(&session.scenarios, &VARIANTS[*variant]))
         .collect();
     let mut random = fastrand::Rng::with_seed(args.seed);
     for round in 0..=args.rounds {

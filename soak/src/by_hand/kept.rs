@@ -16,6 +16,7 @@ pub(crate) struct Session {
     pub(crate) commit: String,
     pub(crate) seed: u64,
     pub(crate) rounds: u32,
+    pub(crate) scenarios: Vec<Scenario>,
     pub(crate) hyperfine: String,
     pub(crate) rustc: String,
 }
@@ -60,6 +61,7 @@ pub(crate) fn begin(folder: &Path, session: &Session) -> Result<()> {
         "commit": session.commit,
         "seed": session.seed,
         "rounds": session.rounds,
+        "scenarios": session.scenarios.iter().map(|scenario| scenario.name()).collect::<Vec<_>>(),
         "hyperfine": session.hyperfine,
         "rustc": session.rustc,
     });
@@ -102,10 +104,15 @@ impl Kept {
         let rounds = told["rounds"]
             .as_u64()
             .and_then(|rounds| rounds.try_into().ok());
+        let is_told = |scenario: &Scenario| {
+            let mut names = told["scenarios"].as_array().into_iter().flatten();
+            names.any(|name| name == scenario.name())
+        };
         let session = Session {
             commit: word("commit"),
             seed: told["seed"].as_u64().unwrap_or_default(),
             rounds: rounds.context("the session does not say how many rounds it has")?,
+            scenarios: Scenario::ALL.into_iter().filter(is_told).collect(),
             hyperfine: word("hyperfine"),
             rustc: word("rustc"),
         };
@@ -154,6 +161,7 @@ mod tests {
             commit: "c0ffee".to_owned(),
             seed: 3,
             rounds: 2,
+            scenarios: vec![Scenario::Clean],
             hyperfine: "hyperfine 1.15.0".to_owned(),
             rustc: "rustc 1.95.0".to_owned(),
         }

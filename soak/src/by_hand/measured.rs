@@ -146,6 +146,7 @@ mod tests {
             commit: commit.to_owned(),
             seed: 1,
             rounds: 8,
+            scenarios: Vec::new(),
             hyperfine: String::new(),
             rustc: String::new(),
         };

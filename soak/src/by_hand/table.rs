@@ -55,7 +55,7 @@ impl Comparison {
     }
 }
 
-/// Prints both scenarios. What is missing or of too few rounds does not hold either: nobody knows.
+/// Prints the scenarios of the session. What is missing or of too few rounds does not hold either: nobody knows.
 pub(crate) fn print(kept: &Kept, measured: Option<&Measured>) -> Outcome {
     let session = &kept.session;
     println!(
@@ -63,7 +63,7 @@ pub(crate) fn print(kept: &Kept, measured: Option<&Measured>) -> Outcome {
         session.commit, session.rustc, session.hyperfine, session.seed
     );
     let mut outcome = Outcome::Holds;
-    for scenario in Scenario::ALL {
+    for scenario in session.scenarios.iter().copied() {
         println!("\n`{}`, by hand:\n", scenario.name());
         print_seconds(kept, scenario);
         println!("\n`{}`, against the step before:\n", scenario.name());
@@ -231,6 +231,7 @@ mod tests {
                 commit: String::new(),
                 seed: 1,
                 rounds: 1,
+                scenarios: Scenario::ALL.to_vec(),
                 hyperfine: String::new(),
                 rustc: String::new(),
             },

@@ -43,7 +43,7 @@ pub(crate) const VARIANTS: [Variant; 5] = [
 ];
 
 /// What is timed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scenario {
     /// A build from nothing; a cache is empty, and filled.
     Clean,
@@ -64,6 +64,12 @@ impl Scenario {
     /// Without a cache a build from nothing is the same in both, and run once.
     pub(crate) fn is_run(self, variant: &Variant) -> bool {
         self == Self::Clean || variant.layers.contains(&Layer::Cache)
+    }
+
+    /// Whether its run of a variant takes part in the comparison of `wanted`.
+    pub(crate) fn is_wanted(self, wanted: &[Self], variant: &Variant) -> bool {
+        let stands_for = |other: &Self| *other == self || !other.is_run(variant);
+        self.is_run(variant) && wanted.iter().any(stands_for)
     }
 }
 
@@ -215,5 +221,23 @@ mod tests {
         };
         assert_eq!(run(Scenario::Clean).len(), 5);
         assert_eq!(run(Scenario::CleanCached), ["+cache", "+linker"]);
+    }
+
+    #[test]
+    fn one_scenario_alone_leaves_out_what_only_the_other_needs() {
+        let wanted = |scenario: Scenario, wanted: &[Scenario]| -> Vec<&str> {
+            let variants = VARIANTS
+                .iter()
+                .filter(|variant| scenario.is_wanted(wanted, variant));
+            variants.map(|variant| variant.name).collect()
+        };
+        let (clean, cached) = (Scenario::Clean, Scenario::CleanCached);
+        assert_eq!(
+            wanted(clean, &[cached]),
+            ["base", "base-again", "+profiles"]
+        );
+        assert_eq!(wanted(cached, &[cached]), ["+cache", "+linker"]);
+        assert_eq!(wanted(clean, &[clean]).len(), 5);
+        assert!(wanted(cached, &[clean]).is_empty());
     }
 }
