@@ -214,6 +214,22 @@ fn an_interrupt_keeps_what_is_there_and_another_run_goes_on() {
 }
 
 #[test]
+fn an_interrupted_upper_bound_leaves_nothing() {
+    let house = House::new();
+    house.close_gate("any");
+    let run = house.start_upper_bound();
+    house.wait_at_gate();
+    assert!(house.has_target(), "it builds there");
+    run.signal("INT");
+    let said = run.finish();
+    house.open_gate();
+    assert_eq!(said.code, Some(2));
+    assert!(said.stderr.contains("` was interrupted"), "{}", said.stderr);
+    house.assert_nothing_left();
+    assert!(!house.has_target());
+}
+
+#[test]
 fn a_kill_leaves_nothing_running_and_the_next_run_sweeps() {
     let house = House::new();
     let run = house.start(&["--rounds=1", "--scenario=clean"]);

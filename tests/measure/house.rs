@@ -88,9 +88,14 @@ impl House {
 
     /// Makes it a git repository, and commits what is there.
     pub(crate) fn commit(&self) {
+        self.commit_in(".");
+    }
+
+    /// Makes a folder a git repository; to one around it, it is then a submodule.
+    pub(crate) fn commit_in(&self, folder: &str) {
         for words in [
             &["init", "--quiet"][..],
-            &["add", "--all"],
+            &["add", "--all", "--no-warn-embedded-repo"],
             &[
                 "-c",
                 "user.name=t",
@@ -101,7 +106,8 @@ impl House {
                 "--message=x",
             ],
         ] {
-            let ran = self.command("git").args(words).status();
+            let mut git = self.command("git");
+            let ran = git.args(["-C", folder]).args(words).status();
             assert!(ran.expect("git runs").success(), "git {words:?}");
         }
     }
@@ -149,6 +155,13 @@ impl House {
     /// Starts it.
     pub(crate) fn start(&self, arguments: &[&str]) -> Run {
         Run::of(self.tool(arguments))
+    }
+
+    /// Starts the other thing that it can do.
+    pub(crate) fn start_upper_bound(&self) -> Run {
+        let mut tool = self.command(env!("CARGO_BIN_EXE_xtask"));
+        tool.args(["measure", "--upper-bound"]);
+        Run::of(tool)
     }
 
     /// Starts it with a scratch folder on a disk of so many megabytes.
@@ -257,6 +270,11 @@ impl House {
     pub(crate) fn assert_nothing_left(&self) {
         self.assert_nothing_runs();
         assert_eq!(self.left_in_scratch(), [""; 0]);
+    }
+
+    /// Whether anything has been built or written below the workspace.
+    pub(crate) fn has_target(&self) -> bool {
+        self.root.join("target").exists()
     }
 
     /// Every file of the workspace with its bytes, but for what is built.

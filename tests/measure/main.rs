@@ -106,6 +106,19 @@ fn a_step_without_effect_is_told() {
     );
 }
 
+/// Git lists a submodule by its name alone, and the build needs what is in it.
+#[test]
+fn a_member_in_a_submodule_is_copied_too() {
+    let house = House::new();
+    house.commit_in("hub");
+    house.commit();
+    let said = house.measure(&["--rounds=1", "--scenario=no-op", "--ladder-only"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert_eq!(said.sample(1, "no-op", "base")["units"], 0);
+    assert_eq!(said.json["subject"]["dirty"], false);
+    house.assert_nothing_left();
+}
+
 /// Nothing fits: one round of what matters most, and what was left out is said.
 #[test]
 fn a_budget_of_a_second_is_kept_to_one_round() {

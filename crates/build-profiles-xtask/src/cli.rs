@@ -284,7 +284,7 @@ pub struct MeasureArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) report: Option<Utf8PathBuf>,
     /// Measure nothing: show these `measurements.json` again
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "resume", "upper_bound", "scenario", "layer", "profile", "environment", "time_budget"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "resume", "upper_bound", "scenario", "layer", "profile", "environment", "rounds", "time_budget", "ladder_only", "scratch", "keep"])]
     pub(crate) from: Option<Utf8PathBuf>,
     /// Compare with an earlier `measurements.json`; exit with 1 if something has become slower
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "upper_bound"])]
@@ -313,7 +313,7 @@ pub struct MeasureArgs {
     pub(crate) setup: Option<Duration>,
     /// Before anything is adopted: from one timed build, what a perfect cache, a perfect linker or no debug information
     /// could save at most
-    #[arg(long, conflicts_with_all = ["dry_run", "resume", "scenario", "layer", "environment", "time_budget"])]
+    #[arg(long, conflicts_with_all = ["dry_run", "resume", "scenario", "layer", "environment", "rounds", "time_budget", "ladder_only", "scratch", "keep", "report", "builds_per_day", "setup"])]
     pub(crate) upper_bound: bool,
     /// With `--upper-bound`: build the tests too
     #[arg(long, requires = "upper_bound")]

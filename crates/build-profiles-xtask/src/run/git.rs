@@ -208,13 +208,10 @@ pub(crate) fn lay_out_present(root: &Utf8Path, folder: &Utf8Path) -> Result<()> 
     Ok(())
 }
 
-/// Copies the worktree into `folder`, contents and all: what git knows of it and what it does not ignore. Says where the
-/// workspace stands in the copy.
+/// Copies the worktree into `folder`, contents and all: what git knows of it and what it does not ignore, submodules with
+/// it. Says where the workspace stands in the copy.
 pub(crate) fn copy_present(root: &Utf8Path, folder: &Utf8Path) -> Result<Utf8PathBuf> {
-    let (top, names) = present(root)?;
-    for name in split(&names) {
-        copy(&top.join(name), &folder.join(name))?;
-    }
+    let top = copy_repository(root, folder)?;
     let root = root
         .canonicalize_utf8()
         .with_context(|| format!("failed to find `{root}`"))?;
@@ -223,6 +220,24 @@ pub(crate) fn copy_present(root: &Utf8Path, folder: &Utf8Path) -> Result<Utf8Pat
         .strip_prefix(&top)
         .with_context(|| format!("`{root}` is not in `{top}`"))?;
     Ok(folder.join(inside))
+}
+
+/// Copies the repository that a folder is in, and says where its root is.
+fn copy_repository(inside: &Utf8Path, folder: &Utf8Path) -> Result<Utf8PathBuf> {
+    let (top, names) = present(inside)?;
+    for name in split(&names) {
+        let (from, to) = (top.join(name), folder.join(name));
+        // The name of a repository that this one does not know of ends with a slash.
+        let is_submodule = !name.ends_with('/')
+            && from.symlink_metadata().is_ok_and(|meta| meta.is_dir())
+            && from.join(".git").exists();
+        if is_submodule {
+            copy_repository(&from, &to)?;
+        } else {
+            copy(&from, &to)?;
+        }
+    }
+    Ok(top)
 }
 
 /// Copies a file with its mode, or a symbolic link as such. What is not there any more is no loss.
@@ -241,7 +256,7 @@ pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<()> {
             .with_context(|| format!("failed to copy the link `{from}`"));
     }
     if meta.is_dir() {
-        return Ok(()); // A submodule.
+        return Ok(()); // A submodule that is not checked out, or a repository of somebody else's.
     }
     std::fs::copy(from, to).with_context(|| format!("failed to copy `{from}`"))?;
     Ok(())

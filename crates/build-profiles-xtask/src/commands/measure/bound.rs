@@ -20,6 +20,7 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
     }
     let repository = repository(args)?;
     watch::start();
+    run::heed_interrupts()?;
     let (chain, env) = read::chain(&repository);
     let children = Children::of(&repository.root, &env);
     let toolchain = run::toolchain(&children)?;
