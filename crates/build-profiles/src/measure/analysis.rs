@@ -79,6 +79,13 @@ pub struct Estimate {
     pub high: f64,
 }
 
+impl Estimate {
+    /// Whether there is an interval to be told: of one pair both ends are the ratio.
+    pub fn has_interval(&self) -> bool {
+        self.rounds > 1
+    }
+}
+
 /// The first step of the ladder against itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Control {

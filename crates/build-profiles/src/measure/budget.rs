@@ -279,8 +279,11 @@ fn figure(is: &Estimate, limit: f64) -> String {
     format!("{}, {}", interval(is, limit), times(is.rounds))
 }
 
-/// A ratio with its interval.
+/// A ratio with its interval, if it has one.
 fn interval(is: &Estimate, limit: f64) -> String {
+    if !is.has_interval() {
+        return apart(is.ratio, limit, 2);
+    }
     format!(
         "{} ({} to {})",
         apart(is.ratio, limit, 2),

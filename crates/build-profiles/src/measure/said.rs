@@ -11,14 +11,18 @@ pub fn ratio(ratio: f64) -> String {
     }
 }
 
-/// An interval: `0.41 to 0.48`.
-pub fn interval(estimate: &Estimate) -> String {
-    format!("{} to {}", ratio(estimate.low), ratio(estimate.high))
-}
-
-/// A ratio with its interval: `0.44 (0.41 to 0.48)`.
+/// A ratio with its interval: `0.44 (0.41 to 0.48)`. One round has none: `0.44`.
 pub fn estimate(estimate: &Estimate) -> String {
-    format!("{} ({})", ratio(estimate.ratio), interval(estimate))
+    let Estimate {
+        ratio: median,
+        low,
+        high,
+        ..
+    } = *estimate;
+    match estimate.has_interval() {
+        true => format!("{} ({} to {})", ratio(median), ratio(low), ratio(high)),
+        false => ratio(median),
+    }
 }
 
 /// A probability: `0.031`.
@@ -135,5 +139,18 @@ mod tests {
         assert_eq!(said, ["on the first day", "in 7.2 days", "in 2.2 years"]);
         assert_eq!([0.0001, 0.03125].map(probability), ["< 0.001", "0.031"]);
         assert_eq!(some(1, "build") + &some(2, " build"), "1 build2  builds");
+    }
+
+    #[test]
+    fn one_round_has_no_interval() {
+        let of = |rounds| {
+            estimate(&Estimate {
+                rounds,
+                ratio: 0.44,
+                low: 0.41,
+                high: 0.48,
+            })
+        };
+        assert_eq!([of(8), of(1)], ["0.44 (0.41 to 0.48)", "0.44"]);
     }
 }

@@ -96,6 +96,7 @@ fn of_scenario(index: usize, ladder: &Ladder, scenario: &Scenario, weighed: &Wei
     let at = |variant: &str, what: &str| format!("{index}.{}.{variant}.{what}", scenario.name);
     let rows = lines(ladder, weighed).into_iter().zip(&weighed.variants).map(|(line, figures)| {
         let estimate = estimate(weighed, figures);
+        let interval = estimate.filter(|one| one.has_interval());
         let p = weighed.steps.iter().find(|step| step.to == figures.variant).and_then(|step| step.p_holm);
         let of = |what: &str, value: Option<f64>, shown: &dyn Fn(f64) -> String| {
             value.map(|value| figure(&at(&figures.variant, what), value, shown(value)))
@@ -104,8 +105,8 @@ fn of_scenario(index: usize, ladder: &Ladder, scenario: &Scenario, weighed: &Wei
             "variant": figures.variant,
             "wall": of("wall", Some(figures.wall), &said::seconds),
             "ratio": of("ratio", estimate.map(|one| one.ratio), &said::ratio),
-            "low": of("low", estimate.map(|one| one.low), &said::ratio),
-            "high": of("high", estimate.map(|one| one.high), &said::ratio),
+            "low": of("low", interval.map(|one| one.low), &said::ratio),
+            "high": of("high", interval.map(|one| one.high), &said::ratio),
             "p": of("p_holm", p, &said::probability),
             "says": line.says,
             "verdict": line.verdict.map_or("none", |verdict| match verdict {

@@ -196,7 +196,7 @@ fn few_rounds_decide_nothing() {
         &[one, seven],
         r#"
 note[budget_undecided] it can't be told whether `clean-cached` is within the budget of 0.5
-  clean-cached: 0.90 (0.90 to 0.90), 1 round
+  clean-cached: 0.90, 1 round
   = note: below 8 rounds there is no verdict
   = help: measure 8 rounds
 note[budget_undecided] it can't be told whether `edit-hub` is within the budget of 1
