@@ -1,6 +1,7 @@
 //! What a measurement will run, before it does.
 
 use build_profiles::measure::record::{Ladder, VariantKind};
+use build_profiles::measure::said;
 use build_profiles::measure::schedule::{ROUNDS_FOR_A_VERDICT, Schedule};
 
 use crate::cli::CommonArgs;
@@ -71,8 +72,8 @@ fn text(planned: &Planned<'_>) -> String {
         false => String::new(),
     };
     text += &format!(
-        "  {} rounds{verdicts}, and one before them that counts for nothing; {} copies\n",
-        ladder.rounds,
+        "  {}{verdicts}, and one before them that counts for nothing; {} copies\n",
+        said::some(ladder.rounds.into(), "round"),
         planned.schedule.copies.len()
     );
     if let Some((clean, all)) = planned.time {

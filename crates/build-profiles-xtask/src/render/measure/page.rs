@@ -71,7 +71,7 @@ fn of_ladder(
     let remarks = remarks(ladder, analysis);
     json!({
         "name": name(ladder),
-        "rounds": ladder.rounds_done().min(ladder.rounds),
+        "rounds": said::some(ladder.rounds_done().min(ladder.rounds).into(), "round"),
         "advice": advice.collect::<Vec<_>>(),
         "scenarios": scenarios
             .map(|(scenario, weighed)| of_scenario(index, ladder, scenario, weighed))
@@ -124,6 +124,9 @@ fn of_scenario(index: usize, ladder: &Ladder, scenario: &Scenario, weighed: &Wei
         })
     });
     let builtin = Builtin::named(&scenario.name);
+    let control = weighed
+        .control
+        .filter(|control| control.estimate.has_interval());
     json!({
         "name": scenario.name,
         "meaning": builtin.map_or("a command of the workspace's own", Builtin::meaning),
@@ -132,7 +135,7 @@ fn of_scenario(index: usize, ladder: &Ladder, scenario: &Scenario, weighed: &Wei
         "chart": chart(weighed, &samples),
         "rows": rows.collect::<Vec<_>>(),
         "whole": weighed.whole.as_ref().map(said::estimate),
-        "floor": weighed.control.map(|control| said::share(control.floor)),
+        "floor": control.map(|control| said::share(control.floor)),
         "cache": cache(weighed, &samples),
     })
 }
