@@ -36,8 +36,8 @@ pub(crate) struct Args {
     dir: PathBuf,
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// What is timed. May be given several times [default: both]
-    #[arg(long, value_enum)]
+    /// What is timed. May be given several times
+    #[arg(long, value_enum, default_values_t = Scenario::ALL)]
     scenario: Vec<Scenario>,
     /// The toolchain to build with [default: what rustup takes in DIR]
     #[arg(long, value_name = "NAME")]
@@ -86,11 +86,7 @@ fn time_all(args: &Args, folder: &Path) -> Result<()> {
         commit: checkout::commit(&source)?,
         seed: args.seed,
         rounds: args.rounds,
-        scenarios: {
-            let is_wanted =
-                |scenario: &Scenario| args.scenario.is_empty() || args.scenario.contains(scenario);
-            Scenario::ALL.into_iter().filter(is_wanted).collect()
-        },
+        scenarios: args.scenario.clone(),
         hyperfine: said(&mut scrub::command("hyperfine"), "--version")
             .context("hyperfine is needed: the package `hyperfine` of most systems")?,
         rustc: said(cargo_like("rustc", toolchain).current_dir(&source), "-V")?,

@@ -108,11 +108,17 @@ impl Kept {
             let mut names = told["scenarios"].as_array().into_iter().flatten();
             names.any(|name| name == scenario.name())
         };
+        let scenarios: Vec<_> = Scenario::ALL.into_iter().filter(is_told).collect();
+        // A table of nothing would agree with everything.
+        ensure!(
+            !scenarios.is_empty(),
+            "the session does not say what was timed"
+        );
         let session = Session {
             commit: word("commit"),
             seed: told["seed"].as_u64().unwrap_or_default(),
             rounds: rounds.context("the session does not say how many rounds it has")?,
-            scenarios: Scenario::ALL.into_iter().filter(is_told).collect(),
+            scenarios,
             hyperfine: word("hyperfine"),
             rustc: word("rustc"),
         };
@@ -189,6 +195,22 @@ mod tests {
         assert_eq!(kept.runs[&("clean", "+cache")], BTreeMap::from([(1, run)]));
         assert!(kept.runs[&("clean", "base")].is_empty());
         assert!(begin(&folder, &session()).is_err(), "it is not empty");
+        Ok(())
+    }
+
+    #[test]
+    fn a_session_of_nothing_is_refused() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let of_nothing = Session {
+            scenarios: Vec::new(),
+            ..session()
+        };
+        begin(folder.path(), &of_nothing)?;
+        let refused = Kept::read(folder.path()).expect_err("it compares nothing");
+        assert_eq!(
+            refused.to_string(),
+            "the session does not say what was timed"
+        );
         Ok(())
     }
 }
