@@ -241,6 +241,21 @@ pub struct EjectArgs {
     pub(crate) common: CommonArgs,
 }
 
+/// Options of `measure` that say how a ladder is run, and would say nothing where none is. Not a group of clap's: its
+/// error names every option of it in place of the one that was given.
+const OF_THE_LADDER: [&str; 10] = [
+    "scenario",
+    "layer",
+    "environment",
+    "rounds",
+    "time_budget",
+    "ladder_only",
+    "dry_run",
+    "resume",
+    "scratch",
+    "keep",
+];
+
 /// Arguments of `measure`.
 #[derive(Debug, Args)]
 pub struct MeasureArgs {
@@ -284,7 +299,7 @@ pub struct MeasureArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) report: Option<Utf8PathBuf>,
     /// Measure nothing: show these `measurements.json` again
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "resume", "upper_bound", "scenario", "layer", "profile", "environment", "rounds", "time_budget", "ladder_only", "scratch", "keep"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = OF_THE_LADDER, conflicts_with_all = ["profile", "upper_bound"])]
     pub(crate) from: Option<Utf8PathBuf>,
     /// Compare with an earlier `measurements.json`; exit with 1 if something has become slower
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "upper_bound"])]
@@ -313,7 +328,7 @@ pub struct MeasureArgs {
     pub(crate) setup: Option<Duration>,
     /// Before anything is adopted: from one timed build, what a perfect cache, a perfect linker or no debug information
     /// could save at most
-    #[arg(long, conflicts_with_all = ["dry_run", "resume", "scenario", "layer", "environment", "rounds", "time_budget", "ladder_only", "scratch", "keep", "report", "builds_per_day", "setup"])]
+    #[arg(long, conflicts_with_all = OF_THE_LADDER, conflicts_with_all = ["report", "builds_per_day", "setup"])]
     pub(crate) upper_bound: bool,
     /// With `--upper-bound`: build the tests too
     #[arg(long, requires = "upper_bound")]
