@@ -8,10 +8,11 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
-/// What is shown: a made-up measurement, and the one that the book keeps.
-const SHOWN: [&str; 2] = [
+/// What is shown: a made-up measurement, and those that the book keeps, one of a single round.
+const SHOWN: [&str; 3] = [
     "measure/shown_again/in/measurements.json",
     "../docs/founding/measurements.json",
+    "../docs/founding/large/measurements.json",
 ];
 
 #[test]
@@ -43,6 +44,11 @@ fn every_figure_is_that_of_the_file() {
         let dom = browser.dom(&page);
         let figures = figures(&dom);
         assert!(figures.len() > 30, "{} figures in {shown}", figures.len());
+        let has_interval = figures.iter().any(|(place, ..)| place.ends_with(".low"));
+        let is_once = json["ladders"][0]["rounds"] == 1;
+        assert_ne!(has_interval, is_once, "one round of {shown} has none");
+        let has_noise = dom.contains("nothing can be told from noise here");
+        assert_ne!(has_noise, is_once, "one pair of {shown} tells none");
         for (place, value, text) in &figures {
             let kept =
                 kept(&json, place).unwrap_or_else(|| panic!("{place} is nowhere in {shown}"));

@@ -6,6 +6,7 @@ mod markdown;
 
 use build_profiles::measure::bound::{Bound, Figures, Share, TOLERANCE, UpperBounds};
 use build_profiles::measure::replay::Step;
+use build_profiles::measure::said;
 use build_profiles::measure::timings::Timings;
 use camino::Utf8Path;
 
@@ -35,10 +36,7 @@ impl Bounded<'_> {
     /// `app: cargo build --workspace, from nothing: 25.7 s on 2 cores`.
     fn headline(&self) -> String {
         let name = self.workspace.file_name().unwrap_or("workspace");
-        let cores = match self.bounds.cores {
-            1 => "1 core".to_owned(),
-            cores => format!("{cores} cores"),
-        };
+        let cores = said::some(self.bounds.cores as u64, "core");
         format!("{name}, from nothing: {:.1} s on {cores}", self.bounds.wall)
     }
 
@@ -95,10 +93,7 @@ impl Bounded<'_> {
                     true => links.seconds * 100.0 / self.bounds.work,
                     false => 0.0,
                 };
-                let count = match links.count {
-                    1 => "1 link".to_owned(),
-                    count => format!("{count} links"),
-                };
+                let count = said::some(links.count as u64, "link");
                 format!(
                     "{count}, {:.1} s: {share:.0} % of what all units took",
                     links.seconds
@@ -148,10 +143,7 @@ impl Bounded<'_> {
 }
 
 fn units(count: usize) -> String {
-    match count {
-        1 => "1 unit".to_owned(),
-        count => format!("{count} units"),
-    }
+    said::some(count as u64, "unit")
 }
 
 /// `libraries, third-party: 52`.

@@ -100,6 +100,13 @@ pub struct Control {
     pub broken: bool,
 }
 
+impl Control {
+    /// Whether it tells what is noise: the interval of a handful of pairs says too little of that.
+    pub fn tells_noise(&self) -> bool {
+        self.p.is_some()
+    }
+}
+
 /// A layer, added to those before it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Step {

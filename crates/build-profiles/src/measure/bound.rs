@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::class::Class;
 use crate::measure::replay::{CriticalPath, Span, critical_path, replay};
+use crate::measure::said;
 use crate::measure::timings::{TimedUnit, Timings};
 
 /// How far the replay of the unchanged build may be off before no figure rests on it.
@@ -444,10 +445,7 @@ fn links(timings: &Timings, unknown: Option<&str>) -> Result<LinkShare, String> 
 }
 
 fn units(count: usize) -> String {
-    match count {
-        1 => "1 unit".to_owned(),
-        count => format!("{count} units"),
-    }
+    said::some(count as u64, "unit")
 }
 
 fn libraries(count: usize) -> String {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, FilePath, Level};
 use crate::measure::analysis::{Analysis, Estimate, Weighed};
+use crate::measure::said;
 use crate::measure::scenario::Builtin;
 use crate::policy::{Budget, Policy};
 
@@ -99,7 +100,7 @@ impl Bench<'_> {
             self.over(
                 line,
                 message,
-                format!("{shown} per cent, {}", times(rounds)),
+                format!("{shown} per cent, {}", said::some(rounds as u64, "round")),
             )
             .with_help("see what is not served, and why: cargo xtask verify")
             .with_help("or lower the budget")
@@ -276,27 +277,13 @@ fn steps(weighed: &Weighed) -> String {
 
 /// A ratio with its interval and the number of rounds.
 fn figure(is: &Estimate, limit: f64) -> String {
-    format!("{}, {}", interval(is, limit), times(is.rounds))
+    let rounds = said::some(is.rounds as u64, "round");
+    format!("{}, {rounds}", interval(is, limit))
 }
 
-/// A ratio with its interval, if it has one.
+/// A ratio with its interval.
 fn interval(is: &Estimate, limit: f64) -> String {
-    if !is.has_interval() {
-        return apart(is.ratio, limit, 2);
-    }
-    format!(
-        "{} ({} to {})",
-        apart(is.ratio, limit, 2),
-        apart(is.low, limit, 2),
-        apart(is.high, limit, 2)
-    )
-}
-
-fn times(rounds: usize) -> String {
-    match rounds {
-        1 => "1 round".to_owned(),
-        rounds => format!("{rounds} rounds"),
-    }
+    said::estimate_as(is, |figure| apart(figure, limit, 2))
 }
 
 /// A figure with so many decimals, and with more where it would else look equal to a limit that it is not equal to.

@@ -13,15 +13,15 @@ pub fn ratio(ratio: f64) -> String {
 
 /// A ratio with its interval: `0.44 (0.41 to 0.48)`. One round has none: `0.44`.
 pub fn estimate(estimate: &Estimate) -> String {
-    let Estimate {
-        ratio: median,
-        low,
-        high,
-        ..
-    } = *estimate;
+    estimate_as(estimate, ratio)
+}
+
+/// The same, where a figure is said in another way.
+pub fn estimate_as(estimate: &Estimate, say: impl Fn(f64) -> String) -> String {
+    let said = say(estimate.ratio);
     match estimate.has_interval() {
-        true => format!("{} ({} to {})", ratio(median), ratio(low), ratio(high)),
-        false => ratio(median),
+        true => format!("{said} ({} to {})", say(estimate.low), say(estimate.high)),
+        false => said,
     }
 }
 

@@ -8,7 +8,7 @@ mod chart;
 use std::collections::BTreeMap;
 
 use build_profiles::measure::advice::Advised;
-use build_profiles::measure::analysis::{Analysis, Estimate, Figures, Weighed};
+use build_profiles::measure::analysis::{Analysis, Control, Estimate, Figures, Weighed};
 use build_profiles::measure::record::{DISCARDED, Ladder, Sample, Scenario, TimeSpent};
 use build_profiles::measure::said;
 use build_profiles::measure::scenario::Builtin;
@@ -124,9 +124,7 @@ fn of_scenario(index: usize, ladder: &Ladder, scenario: &Scenario, weighed: &Wei
         })
     });
     let builtin = Builtin::named(&scenario.name);
-    let control = weighed
-        .control
-        .filter(|control| control.estimate.has_interval());
+    let control = weighed.control.filter(Control::tells_noise);
     json!({
         "name": scenario.name,
         "meaning": builtin.map_or("a command of the workspace's own", Builtin::meaning),

@@ -83,8 +83,7 @@ fn of_without(figures: &Figures, without: &Without) -> Line {
 
 fn of_control(figures: &Figures, control: &Control) -> Line {
     let says = match control.broken {
-        // The interval of a handful of pairs says too little of the noise.
-        false if control.p.is_none() => "control".to_owned(),
+        false if !control.tells_noise() => "control".to_owned(),
         true => "control: equals differ, so that there are no verdicts".to_owned(),
         false => format!("control: up to {} is noise", said::share(control.floor)),
     };
