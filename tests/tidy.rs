@@ -404,7 +404,10 @@ fn with_samples(files: &Files) -> String {
     let finding = finding.split("\n\n").next().unwrap_or_default();
     let drafted = text("tests/init/readme/stdout").lines().skip(3);
     let drafted: Vec<&str> = drafted.map(|line| &line[1..]).collect();
+    let report = text("docs/founding/report.md");
+    let kept_or_dropped = report.split("\n\n").nth(1).unwrap_or_default();
     let samples = [
+        ("worth", kept_or_dropped.to_owned()),
         ("drafted", format!("```toml\n{}\n```", drafted.join("\n"))),
         ("finding", format!("```text\n{finding}\n```")),
         (
