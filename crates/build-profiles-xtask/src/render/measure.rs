@@ -230,20 +230,23 @@ fn remarks(ladder: &Ladder, analysis: &Analysis) -> Vec<(String, String)> {
             format!("{done} of {} rounds were begun", ladder.rounds),
         ));
     }
+    let far_off = analysis.scenarios.iter().flat_map(|weighed| {
+        let all = weighed.far_off.iter();
+        all.map(|far| (far, weighed.scenario.as_str()))
+    });
+    for (far, scenarios) in by_build(far_off) {
+        remarks.push((
+            "far_off".to_owned(),
+            format!(
+                "{scenarios} of `{}` took {} in round {}, {:.0} median distances off the median; it is kept, and counts",
+                far.variant,
+                said::time(far.wall),
+                far.round,
+                far.score.abs()
+            ),
+        ));
+    }
     for weighed in &analysis.scenarios {
-        for far in &weighed.far_off {
-            remarks.push((
-                "far_off".to_owned(),
-                format!(
-                    "`{}` of `{}` took {} in round {}, {:.0} median distances off the median; it is kept, and counts",
-                    weighed.scenario,
-                    far.variant,
-                    said::time(far.wall),
-                    far.round,
-                    far.score.abs()
-                ),
-            ));
-        }
         if weighed.control.is_some_and(|control| control.broken) {
             remarks.push((
                 "broken_control".to_owned(),
@@ -254,21 +257,32 @@ fn remarks(ladder: &Ladder, analysis: &Analysis) -> Vec<(String, String)> {
             ));
         }
     }
-    for sample in &ladder.samples {
-        if let Some(asleep) = sample.asleep {
-            remarks.push((
-                "slept".to_owned(),
-                format!(
-                    "the machine slept for {} during `{}` of `{}` in round {}; that is not in its seconds",
-                    said::time(asleep),
-                    sample.scenario,
-                    sample.variant,
-                    sample.round
-                ),
-            ));
-        }
+    let slept = ladder.samples.iter().filter_map(|sample| {
+        let build = (sample.variant.as_str(), sample.round, sample.asleep?);
+        Some((build, sample.scenario.as_str()))
+    });
+    for ((variant, round, asleep), scenarios) in by_build(slept) {
+        remarks.push((
+            "slept".to_owned(),
+            format!(
+                "the machine slept for {} during {scenarios} of `{variant}` in round {round}; that is not in its seconds",
+                said::time(asleep),
+            ),
+        ));
     }
     remarks
+}
+
+/// The scenarios of each build: some share one.
+fn by_build<'a, B: PartialEq>(all: impl Iterator<Item = (B, &'a str)>) -> Vec<(B, String)> {
+    let mut builds: Vec<(B, String)> = Vec::new();
+    for (build, scenario) in all {
+        match builds.iter_mut().find(|(other, _)| *other == build) {
+            Some((_, scenarios)) => *scenarios += &format!(" and `{scenario}`"),
+            None => builds.push((build, format!("`{scenario}`"))),
+        }
+    }
+    builds
 }
 
 /// What the whole of a scenario came to against an earlier measurement.

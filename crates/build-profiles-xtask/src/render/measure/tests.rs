@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use build_profiles::evidence::CacheCounts;
-use build_profiles::measure::analysis::analyse;
+use build_profiles::measure::analysis::{FarOff, analyse};
 use build_profiles::measure::record::{
     Linked, Machine, Note, Sample, Scenario, Seconds, Subject, Tests, Variant, VariantKind,
 };
@@ -341,6 +341,41 @@ fn every_remark_is_said() {
         "{}",
         remarks[1].1
     );
+}
+
+#[test]
+fn a_build_that_two_scenarios_share_is_remarked_on_once() {
+    let mut all = measurements(ROUNDS);
+    let (ladder, analysis) = (&mut all.ladders[0], &mut all.analysis[0]);
+    let before = remarks(ladder, analysis).len();
+    let [one, other] = [0, 1].map(|index| analysis.scenarios[index].scenario.clone());
+    let shared = FarOff {
+        variant: "base".to_owned(),
+        round: 2,
+        wall: 31.0,
+        score: 17.0,
+    };
+    for weighed in &mut analysis.scenarios[..2] {
+        weighed.far_off.push(shared.clone());
+    }
+    for sample in &mut ladder.samples {
+        let is_it = sample.variant == "base" && sample.round == 2;
+        if is_it && [&one, &other].contains(&&sample.scenario) {
+            sample.asleep = Some(60.0);
+        }
+    }
+    let all = remarks(ladder, analysis);
+    let said: Vec<&str> = all.iter().map(|(_, text)| text.as_str()).collect();
+    let names = format!("`{one}` and `{other}` of `base`");
+    for text in [
+        format!(
+            "{names} took 31 s in round 2, 17 median distances off the median; it is kept, and counts"
+        ),
+        format!("the machine slept for 60 s during {names} in round 2; that is not in its seconds"),
+    ] {
+        assert!(said.contains(&text.as_str()), "{said:#?}");
+    }
+    assert_eq!(all.len(), before + 2);
 }
 
 #[cfg(feature = "markdown")]
