@@ -32,12 +32,12 @@ const UNCOVERED: &[(&str, &str, &str)] = &[
     (
         "F54",
         "CI restores an empty cache, or one with other keys",
-        "it takes two runs of CI: to come with `measure`",
+        "it takes two runs of CI; of two checkouts on one storage `--shared` tells",
     ),
     (
         "F56",
         "noise is reported as a gain",
-        "no verdict of `verify`: to come with `measure`",
+        "no verdict of `verify` but of `measure`: the test `measure_simulation` has it weigh a thousand ladders of mere noise",
     ),
 ];
 
