@@ -324,6 +324,28 @@ rustflags = ["-Clink-arg=-fuse-ld=mold"]
 }
 
 #[test]
+fn a_target_that_repeats_the_flags_of_all_loses_none() {
+    check(
+        r#"//- build-profiles.toml
+schema = 1
+[build]
+rustflags = ["--cfg", "tokio_unstable"]
+[target.x86_64-unknown-linux-musl]
+rustflags = ["-Ctarget-feature=+crt-static", "--cfg=tokio_unstable"]
+//- Cargo.toml
+[workspace]
+//- .cargo/config.toml
+[build]
+rustflags = ["--cfg", "tokio_unstable"]
+
+[target.x86_64-unknown-linux-musl]
+rustflags = ["-Ctarget-feature=+crt-static", "--cfg=tokio_unstable"]
+"#,
+        str![""],
+    );
+}
+
+#[test]
 fn flags_at_two_levels_that_stand_as_written_stay() {
     check(
         r#"//- build-profiles.toml

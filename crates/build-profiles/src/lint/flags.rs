@@ -6,7 +6,7 @@ use super::fix::moved;
 use super::{Doc, Family, Finding, Group, LINT, Lint, Subject};
 use crate::diagnostic::Level;
 use crate::edit::Leaf;
-use crate::policy::flags::{IN_PROFILES, codegen, glued, split};
+use crate::policy::flags::{IN_PROFILES, codegen, glued, has_all, is_of_a_machine, split};
 use crate::policy::platform::{surely, triples};
 use crate::value::{KeyPath, Value};
 
@@ -261,51 +261,6 @@ fn two_levels(tables: &[Flags<'_, '_>], found: &mut Vec<Finding>) {
 /// Whether a table of `[target]` is for any target at all; one that rustc does not know may be a target of their own.
 fn can_match(table: &str) -> bool {
     !table.starts_with("cfg(") || !triples(table).is_empty()
-}
-
-/// Whether a flag is about one kind of machine, so that another target's table does well to leave it out.
-fn is_of_a_machine(flag: &str) -> bool {
-    let option = flag.strip_prefix("-C").unwrap_or(flag);
-    let name = option.split('=').next().unwrap_or_default().trim();
-    flag.starts_with("-L")
-        || flag.starts_with("-l")
-        || matches!(
-            name,
-            "code-model"
-                | "link-arg"
-                | "link-args"
-                | "linker"
-                | "linker-features"
-                | "linker-flavor"
-                | "relocation-model"
-                | "target-cpu"
-                | "target-feature"
-        )
-}
-
-/// Whether all of these flags are among those, but for what is about one kind of machine.
-pub(super) fn has_all(those: &[&str], these: &[&str]) -> bool {
-    // `-C x` and `-Cx` are one flag.
-    let joined = |flags: &[&str]| -> Vec<String> {
-        let mut joined: Vec<String> = Vec::new();
-        let mut rest = flags.iter();
-        while let Some(flag) = rest.next() {
-            match *flag {
-                "-C" | "-Z" | "-A" | "-W" | "-D" | "-F" | "-L" | "-l" => {
-                    joined.push(format!("{flag}{}", rest.next().unwrap_or(&"")));
-                }
-                "--cfg" | "--check-cfg" => {
-                    joined.push(format!("{flag}={}", rest.next().unwrap_or(&"")));
-                }
-                flag => joined.push(flag.to_owned()),
-            }
-        }
-        joined
-    };
-    let those = joined(those);
-    joined(these)
-        .iter()
-        .all(|flag| is_of_a_machine(flag) || those.contains(flag))
 }
 
 fn words(table: &Flags<'_, '_>, found: &mut Vec<Finding>) {

@@ -85,6 +85,51 @@ pub(crate) fn split(value: &Value) -> Vec<&str> {
     }
 }
 
+/// Whether a flag is about one kind of machine, so that another target's table does well to leave it out.
+pub(crate) fn is_of_a_machine(flag: &str) -> bool {
+    let option = flag.strip_prefix("-C").unwrap_or(flag);
+    let name = option.split('=').next().unwrap_or_default().trim();
+    flag.starts_with("-L")
+        || flag.starts_with("-l")
+        || matches!(
+            name,
+            "code-model"
+                | "link-arg"
+                | "link-args"
+                | "linker"
+                | "linker-features"
+                | "linker-flavor"
+                | "relocation-model"
+                | "target-cpu"
+                | "target-feature"
+        )
+}
+
+/// Whether all of these flags are among those, but for what is about one kind of machine.
+pub(crate) fn has_all(those: &[&str], these: &[&str]) -> bool {
+    // `-C x` and `-Cx` are one flag.
+    let joined = |flags: &[&str]| -> Vec<String> {
+        let mut joined: Vec<String> = Vec::new();
+        let mut rest = flags.iter();
+        while let Some(flag) = rest.next() {
+            match *flag {
+                "-C" | "-Z" | "-A" | "-W" | "-D" | "-F" | "-L" | "-l" => {
+                    joined.push(format!("{flag}{}", rest.next().unwrap_or(&"")));
+                }
+                "--cfg" | "--check-cfg" => {
+                    joined.push(format!("{flag}={}", rest.next().unwrap_or(&"")));
+                }
+                flag => joined.push(flag.to_owned()),
+            }
+        }
+        joined
+    };
+    let those = joined(those);
+    joined(these)
+        .iter()
+        .all(|flag| is_of_a_machine(flag) || those.contains(flag))
+}
+
 /// The `-C` options among flags: `-Cx`, `-C x`, `--codegen x`, `--codegen=x`, and rustc's short forms `-g` and `-O`.
 pub(crate) fn codegen<'a>(flags: &[&'a str]) -> Vec<Codegen<'a>> {
     let mut options = Vec::new();

@@ -8,6 +8,7 @@ use cfg_expr::targets::get_builtin_target_by_triple;
 use super::{Context, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::key::{Home, key};
+use crate::policy::flags::{has_all, split};
 use crate::value::KeyPath;
 
 /// Moves `build.rustflags` to a `cfg(not(any(...)))` of all platforms that have flags of their own, which keeps its
@@ -30,7 +31,19 @@ pub(crate) fn one_level(cx: &mut Context<'_>, settings: &mut Settings) {
         return;
     }
     if added.is_empty() && stands_as_written(cx, settings) {
-        let names: Vec<String> = tables.iter().map(|table| format!("`{table}`")).collect();
+        // A table that repeats what `build` says loses nothing.
+        let loses = |table: &&String| {
+            let own = settings.config.get(&of_table(table));
+            own.is_none_or(|own| !has_all(&split(&own.value), &split(&flags.value)))
+        };
+        let names: Vec<String> = tables
+            .iter()
+            .filter(loses)
+            .map(|table| format!("`{table}`"))
+            .collect();
+        if names.is_empty() {
+            return;
+        }
         cx.diagnostics.push(
             Diagnostic::warning("flags_at_two_levels", format!("`build.rustflags` does not reach builds for {}", names.join(", ")))
                 .with_label(cx.file, flags.origin.span.clone(), "dropped where a target has flags of its own")
@@ -47,10 +60,12 @@ pub(crate) fn one_level(cx: &mut Context<'_>, settings: &mut Settings) {
         many => format!("cfg(not(any({})))", many.join(", ")),
     };
     settings.config.remove(&build);
-    settings
-        .config
-        .insert(KeyPath::new(["target", &name, "rustflags"]), flags);
+    settings.config.insert(of_table(&name), flags);
     settings.moved_flags = Some(name);
+}
+
+fn of_table(name: &str) -> KeyPath {
+    KeyPath::new(["target", name, "rustflags"])
 }
 
 /// A target table's name as the inside of a cfg expression.
