@@ -144,6 +144,13 @@ impl Diagnostic {
     }
 }
 
+/// A number with its noun: `1 build`, `72 builds`.
+pub fn counted(number: impl fmt::Display, noun: &str) -> String {
+    let number = number.to_string();
+    let ending = if number == "1" { "" } else { "s" };
+    format!("{number} {noun}{ending}")
+}
+
 /// The candidate nearest to what was written, if one is near enough to be what was meant.
 pub fn did_you_mean<'a>(
     written: &str,
@@ -156,4 +163,21 @@ pub fn did_you_mean<'a>(
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_its_noun() {
+        let said = [0, 1, 2, 11].map(|number| counted(number, "more place"));
+        let right = [
+            "0 more places",
+            "1 more place",
+            "2 more places",
+            "11 more places",
+        ];
+        assert_eq!(said, right);
+    }
 }

@@ -4,9 +4,9 @@ mod json;
 #[cfg(feature = "markdown")]
 mod markdown;
 
+use build_profiles::diagnostic::counted;
 use build_profiles::measure::bound::{Bound, Figures, Share, TOLERANCE, UpperBounds};
 use build_profiles::measure::replay::Step;
-use build_profiles::measure::said;
 use build_profiles::measure::timings::Timings;
 use camino::Utf8Path;
 
@@ -36,7 +36,7 @@ impl Bounded<'_> {
     /// `app: cargo build --workspace, from nothing: 25.7 s on 2 cores`.
     fn headline(&self) -> String {
         let name = self.workspace.file_name().unwrap_or("workspace");
-        let cores = said::some(self.bounds.cores as u64, "core");
+        let cores = counted(self.bounds.cores, "core");
         format!("{name}, from nothing: {:.1} s on {cores}", self.bounds.wall)
     }
 
@@ -93,7 +93,7 @@ impl Bounded<'_> {
                     true => links.seconds * 100.0 / self.bounds.work,
                     false => 0.0,
                 };
-                let count = said::some(links.count as u64, "link");
+                let count = counted(links.count, "link");
                 format!(
                     "{count}, {:.1} s: {share:.0} % of what all units took",
                     links.seconds
@@ -143,7 +143,7 @@ impl Bounded<'_> {
 }
 
 fn units(count: usize) -> String {
-    said::some(count as u64, "unit")
+    counted(count, "unit")
 }
 
 /// `libraries, third-party: 52`.

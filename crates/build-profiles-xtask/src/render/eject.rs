@@ -1,6 +1,6 @@
 //! What leaving comes to.
 
-use build_profiles::diagnostic::{Diagnostic, Level};
+use build_profiles::diagnostic::{Diagnostic, Level, counted};
 use build_profiles::local::LOCAL_POLICY;
 use build_profiles::plan::FileChange;
 use serde::Serialize;
@@ -38,10 +38,7 @@ impl EjectReport<'_> {
         let removed = |change: &&FileChange| change.after.is_none();
         let gone = self.committed().filter(removed).count();
         let changed = self.committed().count() - gone;
-        let files = |n: usize| match n {
-            1 => "1 file".to_owned(),
-            n => format!("{n} files"),
-        };
+        let files = |n: usize| counted(n, "file");
         let mut text = match (changed, gone) {
             (0, gone) => format!("{} removed", files(gone)),
             (changed, 0) => format!("{} changed", files(changed)),

@@ -1,6 +1,6 @@
 //! For a person at a terminal: the diff on stdout, findings and a summary on stderr.
 
-use build_profiles::diagnostic::Level;
+use build_profiles::diagnostic::{Level, counted};
 use build_profiles::plan::DriftKind;
 
 use super::{Report, advice, colored, data, diff, position, snippet};
@@ -54,20 +54,8 @@ fn summary(report: &Report<'_>) {
     let plan = report.plan;
     let committed = diff::committed(report).count();
     let machine = plan.changes.len() - committed;
-    let settings = |n: usize| {
-        if n == 1 {
-            "1 setting".to_owned()
-        } else {
-            format!("{n} settings")
-        }
-    };
-    let files = |n: usize| {
-        if n == 1 {
-            "1 file".to_owned()
-        } else {
-            format!("{n} files")
-        }
-    };
+    let settings = |n: usize| counted(n, "setting");
+    let files = |n: usize| counted(n, "file");
     if let Some(note) = &report.note {
         eprintln!("note: {}", advice(note));
     }

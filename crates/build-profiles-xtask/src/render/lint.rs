@@ -5,7 +5,7 @@ mod json;
 mod markdown;
 mod sarif;
 
-use build_profiles::diagnostic::{Diagnostic, Level};
+use build_profiles::diagnostic::{Diagnostic, Level, counted};
 use build_profiles::lint::Finding;
 use build_profiles::plan::FileChange;
 
@@ -100,20 +100,12 @@ fn human(args: &CommonArgs, report: &LintReport<'_>) {
     if args.quiet {
         return;
     }
-    let files = match report.read {
-        1 => "1 file".to_owned(),
-        n => format!("{n} files"),
-    };
-    eprintln!("{} in {files}", report.summary());
+    eprintln!("{} in {}", report.summary(), counted(report.read, "file"));
     match report.changes.len() {
         0 => {
             let fixable = report.findings.iter().filter(|one| !one.fixes.is_empty());
             match fixable.count() {
                 0 => {}
-                1 => eprintln!(
-                    "help: 1 of them can be mended: {}",
-                    advice("cargo xtask lint --fix")
-                ),
                 n => eprintln!(
                     "help: {n} of them can be mended: {}",
                     advice("cargo xtask lint --fix")
@@ -121,11 +113,7 @@ fn human(args: &CommonArgs, report: &LintReport<'_>) {
             }
         }
         n => {
-            let files = if n == 1 {
-                "1 file".to_owned()
-            } else {
-                format!("{n} files")
-            };
+            let files = counted(n, "file");
             match report.written {
                 true => eprintln!("wrote {files}"),
                 false => eprintln!("help: write {files}: {}", advice("cargo xtask lint --fix")),

@@ -1,6 +1,6 @@
 //! A note for a pull request or a job summary: one line first, the rest folded.
 
-use build_profiles::diagnostic::{Diagnostic, Level};
+use build_profiles::diagnostic::{Diagnostic, Level, counted};
 use build_profiles::plan::FileChange;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
 use serde_json::{Value, json};
@@ -42,22 +42,15 @@ pub(super) fn report(report: &Report<'_>) -> String {
     let whole = diff::patch(report);
     let patch = cut(whole.trim_end(), DIFF_LIMIT);
     let cut = patch.len() < whole.trim_end().len();
-    let some = |n: usize, what: &str| {
-        if n == 1 {
-            format!("1 {what}")
-        } else {
-            format!("{n} {what}s")
-        }
-    };
     let counts = diff::committed(report)
         .map(counts)
         .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let data = json!({
         "clean": report.exit == Exit::Clean && report.plan.drift.is_empty(),
         "failed": report.exit == Exit::Failed,
-        "settings": some(report.plan.drift.len(), "setting"),
+        "settings": counted(report.plan.drift.len(), "setting"),
         "more": report.plan.drift.len().saturating_sub(ROW_LIMIT),
-        "files": some(diff::committed(report).count(), "file"),
+        "files": counted(diff::committed(report).count(), "file"),
         "added": counts.0,
         "removed": counts.1,
         "rows": rows,

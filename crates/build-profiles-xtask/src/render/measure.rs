@@ -8,7 +8,7 @@ mod page;
 mod table;
 
 use anyhow::Result;
-use build_profiles::diagnostic::Diagnostic;
+use build_profiles::diagnostic::{Diagnostic, counted};
 use build_profiles::measure::advice::{Advised, Counsel, Habits, advise};
 use build_profiles::measure::analysis::{Analysis, Verdict};
 use build_profiles::measure::compare::{Change, Comparison, Row};
@@ -137,7 +137,7 @@ impl Measured<'_> {
         let machine = &self.measurements.machine;
         let mut parts = vec![machine.triple.clone()];
         parts.extend(machine.cpu.clone());
-        parts.push(said::some(machine.cores as u64, "core"));
+        parts.push(counted(machine.cores, "core"));
         let memory = machine.memory.map(said::bytes);
         parts.extend(memory.map(|memory| format!("{memory} of memory")));
         parts.extend(machine.file_system.clone());
@@ -159,7 +159,7 @@ impl Measured<'_> {
         }
         let hash: String = subject.policy_hash.chars().take(10).collect();
         parts.push(format!("policy {hash}"));
-        parts.push(said::some(subject.members as u64, "member"));
+        parts.push(counted(subject.members, "member"));
         let tools = self.measurements.tools.iter();
         parts.extend(
             tools.map(|(name, version)| match version.strip_prefix(name) {

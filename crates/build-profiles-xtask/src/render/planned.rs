@@ -1,7 +1,7 @@
 //! What a measurement will run, before it does.
 
+use build_profiles::diagnostic::counted;
 use build_profiles::measure::record::{Ladder, VariantKind};
-use build_profiles::measure::said;
 use build_profiles::measure::schedule::{ROUNDS_FOR_A_VERDICT, Schedule};
 
 use crate::cli::CommonArgs;
@@ -73,7 +73,7 @@ fn text(planned: &Planned<'_>) -> String {
     };
     text += &format!(
         "  {}{verdicts}, and one before them that counts for nothing; {} copies\n",
-        said::some(ladder.rounds.into(), "round"),
+        counted(ladder.rounds, "round"),
         planned.schedule.copies.len()
     );
     if let Some((clean, all)) = planned.time {

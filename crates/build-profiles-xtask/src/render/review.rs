@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use build_profiles::diagnostic::{Diagnostic, FilePath, Level};
+use build_profiles::diagnostic::{Diagnostic, FilePath, Level, counted};
 use build_profiles::effect::{Audience, Change, Effect, Scope};
 use build_profiles::layout::{config_path, manifest_path, nextest_path};
 use build_profiles::plan::{FileChange, Plan};
@@ -252,24 +252,24 @@ fn summary(review: &Review<'_>, drift: usize, findings: usize) -> String {
     let tests = count(|scope| *scope == Scope::Tests);
     let mut parts = Vec::new();
     if everywhere > 0 {
-        parts.push(format!("{} of every build", many(everywhere, "setting")));
+        parts.push(format!("{} of every build", counted(everywhere, "setting")));
     }
     if machines > 0 {
         parts.push(format!(
             "{} of machines that have the program",
-            many(machines, "setting")
+            counted(machines, "setting")
         ));
     }
     if environments > 0 {
         parts.push(format!(
             "{} of an environment",
-            many(environments, "setting")
+            counted(environments, "setting")
         ));
     }
     if tests > 0 {
         parts.push(format!(
             "{} of how the tests are run",
-            many(tests, "setting")
+            counted(tests, "setting")
         ));
     }
     let mut said = vec![match parts.as_slice() {
@@ -289,36 +289,28 @@ fn summary(review: &Review<'_>, drift: usize, findings: usize) -> String {
     if rebuilt > 0 {
         said.push(format!(
             "{} {} once",
-            many(rebuilt, "compilation unit"),
+            counted(rebuilt, "compilation unit"),
             verb(rebuilt, "rebuilds", "rebuild")
         ));
     }
     if unmanaged > 0 {
         said.push(format!(
             "{} {} left alone from now on",
-            many(unmanaged, "setting"),
+            counted(unmanaged, "setting"),
             verb(unmanaged, "is", "are")
         ));
     }
     if drift > 0 {
         said.push(format!(
             "{} of the files {} not as the policy says",
-            many(drift, "setting"),
+            counted(drift, "setting"),
             verb(drift, "is", "are")
         ));
     }
     if findings > 0 {
-        said.push(format!("it brings {}", many(findings, "finding")));
+        said.push(format!("it brings {}", counted(findings, "finding")));
     }
     said.join("; ")
-}
-
-fn many(count: usize, what: &str) -> String {
-    if count == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{count} {what}s")
-    }
 }
 
 fn drift(review: &Review<'_>) -> Vec<DriftView> {
@@ -502,14 +494,14 @@ fn human(args: &CommonArgs, review: &Review<'_>) {
     if view.older_findings > 0 && !args.quiet {
         eprintln!(
             "note: {} of before; `cargo xtask configure --check` tells them",
-            many(view.older_findings, "finding")
+            counted(view.older_findings, "finding")
         );
     }
     if !view.drift.is_empty() && !args.quiet {
         let are = if view.drift.len() == 1 { "is" } else { "are" };
         eprintln!(
             "note: {} {are} not as the policy says; write what it says: cargo xtask configure",
-            many(view.drift.len(), "setting")
+            counted(view.drift.len(), "setting")
         );
     }
 }

@@ -1,5 +1,6 @@
 //! What a run of the tests came to, after all that the runner itself has said.
 
+use build_profiles::diagnostic::counted;
 use build_profiles::runner::End;
 
 use super::advice;
@@ -56,18 +57,14 @@ impl Tested {
 
 /// Says it, on stderr: stdout is the runner's.
 pub(crate) fn tested(args: &CommonArgs, tested: &Tested) {
-    let many = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    };
     if tested.drift > 0 {
-        let what = many(tested.drift, "setting");
+        let what = counted(tested.drift, "setting");
         let verb = if tested.drift == 1 { "is" } else { "are" };
         eprintln!("warning: {what} of `.config/nextest.toml` {verb} not as the policy says");
         eprintln!("{}", advice("help: write them: cargo xtask configure"));
     }
     if !tested.flaky.is_empty() {
-        let what = many(tested.flaky.len(), "test");
+        let what = counted(tested.flaky.len(), "test");
         eprintln!("warning: {what} failed first and passed on a retry:");
         for name in tested.flaky.iter().take(SHOWN) {
             eprintln!("  {name}");
@@ -80,7 +77,7 @@ pub(crate) fn tested(args: &CommonArgs, tested: &Tested) {
         let verb = if hidden == 1 { "is" } else { "are" };
         eprintln!(
             "note: {hidden} of {} {verb} hidden by `default-filter`",
-            many(all, "test")
+            counted(all, "test")
         );
     }
     say(args, "tests", &tested.tests);

@@ -1,7 +1,7 @@
 //! What there is to say: what ends, what stays and why, and what is left to do by hand.
 
 use super::{Belongings, Package};
-use crate::diagnostic::{Diagnostic, FilePath, Level};
+use crate::diagnostic::{Diagnostic, FilePath, Level, counted};
 use crate::layout::{config_path, environment_path, machine_path};
 use crate::machine::programs_in;
 use crate::plan::{Drift, DriftKind, Plan};
@@ -13,10 +13,7 @@ use crate::touched::Touched;
 pub fn drift(policy_file: &FilePath, plan: &Plan, force: bool) -> Option<Diagnostic> {
     let lost: Vec<&Drift> = plan.drift.iter().filter(|drift| is_lost(drift)).collect();
     let first = lost.first()?;
-    let count = match lost.len() {
-        1 => "1 setting".to_owned(),
-        count => format!("{count} settings"),
-    };
+    let count = counted(lost.len(), "setting");
     let level = if force { Level::Note } else { Level::Deny };
     let finding = Diagnostic::new(
         level,
@@ -287,7 +284,7 @@ pub(super) fn elsewhere(belongings: &Belongings, aliases: &[String], draft: &mut
     }
     if let Some(finding) = found {
         let finding = match count > MOST {
-            true => finding.with_note(format!("and {} more places", count - MOST)),
+            true => finding.with_note(format!("and {}", counted(count - MOST, "more place"))),
             false => finding,
         };
         draft.say(finding);

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Family, File, Files, Finding, Group, LINT, Lint, Role, Subject};
-use crate::diagnostic::{Diagnostic, FilePath, Level};
+use crate::diagnostic::{Diagnostic, FilePath, Level, counted};
 use said::{Knob, Said, ScopeId};
 use yaml::Unread;
 
@@ -486,7 +486,7 @@ impl Reports {
                     finding.diagnostic = finding.diagnostic.with_label(&file, span, text);
                 }
                 if more > 0 {
-                    finding = finding.note(format!("and in {more} more places"));
+                    finding = finding.note(format!("and in {}", counted(more, "more place")));
                 }
                 for note in report.notes {
                     finding = finding.note(note);

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::counted;
 use crate::measure::class::Class;
 use crate::measure::replay::{CriticalPath, Span, critical_path, replay};
-use crate::measure::said;
 use crate::measure::timings::{TimedUnit, Timings};
 
 /// How far the replay of the unchanged build may be off before no figure rests on it.
@@ -445,7 +445,7 @@ fn links(timings: &Timings, unknown: Option<&str>) -> Result<LinkShare, String> 
 }
 
 fn units(count: usize) -> String {
-    said::some(count as u64, "unit")
+    counted(count, "unit")
 }
 
 fn libraries(count: usize) -> String {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, FilePath, Level};
+use crate::diagnostic::{Diagnostic, FilePath, Level, counted};
 use crate::measure::analysis::{Analysis, Estimate, Weighed};
 use crate::measure::said;
 use crate::measure::scenario::Builtin;
@@ -100,7 +100,7 @@ impl Bench<'_> {
             self.over(
                 line,
                 message,
-                format!("{shown} per cent, {}", said::some(rounds as u64, "round")),
+                format!("{shown} per cent, {}", counted(rounds, "round")),
             )
             .with_help("see what is not served, and why: cargo xtask verify")
             .with_help("or lower the budget")
@@ -277,7 +277,7 @@ fn steps(weighed: &Weighed) -> String {
 
 /// A ratio with its interval and the number of rounds.
 fn figure(is: &Estimate, limit: f64) -> String {
-    let rounds = said::some(is.rounds as u64, "round");
+    let rounds = counted(is.rounds, "round");
     format!("{}, {rounds}", interval(is, limit))
 }
 

@@ -76,14 +76,6 @@ pub fn count(count: f64) -> String {
     }
 }
 
-/// A number with its noun: `1 build`, `72 builds`.
-pub fn some(number: u64, noun: &str) -> String {
-    match number {
-        1 => format!("1 {noun}"),
-        number => format!("{number} {noun}s"),
-    }
-}
-
 /// Bytes: `640 bytes`, `12 kB`, `340 MB`, `1.2 GB`.
 pub fn bytes(bytes: u64) -> String {
     let bytes = bytes as f64;
@@ -138,7 +130,6 @@ mod tests {
         let said = [0.3, 7.2, 800.0].map(days);
         assert_eq!(said, ["on the first day", "in 7.2 days", "in 2.2 years"]);
         assert_eq!([0.0001, 0.03125].map(probability), ["< 0.001", "0.031"]);
-        assert_eq!(some(1, "build") + &some(2, " build"), "1 build2  builds");
     }
 
     #[test]

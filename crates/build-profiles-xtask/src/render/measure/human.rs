@@ -1,5 +1,6 @@
 //! At a terminal: the figures first, and at the end what to do.
 
+use build_profiles::diagnostic::counted;
 use std::fmt::Write as _;
 
 use build_profiles::measure::advice::{Advised, Habits};
@@ -42,7 +43,7 @@ pub(super) fn text(measured: &Measured<'_>, quiet: bool, color: bool) -> String 
         }
     }
     for (ladder, analysis, advised) in measured.ladders() {
-        let rounds = said::some(ladder.rounds.into(), "round");
+        let rounds = counted(ladder.rounds, "round");
         let _ = writeln!(text, "\n{}, {rounds}", name(ladder));
         if !quiet {
             for (scenario, weighed) in ladder.scenarios.iter().zip(&analysis.scenarios) {

@@ -1,5 +1,6 @@
 //! A note for a pull request: what to do first, the figures below it, the rest folded.
 
+use build_profiles::diagnostic::counted;
 use build_profiles::measure::advice::Advised;
 use build_profiles::measure::analysis::Analysis;
 use build_profiles::measure::record::Ladder;
@@ -87,7 +88,7 @@ fn of_ladder(
     let remarks = remarks(ladder, analysis);
     json!({
         "name": name(ladder),
-        "rounds": said::some(ladder.rounds.into(), "round"),
+        "rounds": counted(ladder.rounds, "round"),
         "layers": layers.collect::<Vec<_>>(),
         "paid": alone.chain(whole).collect::<Vec<_>>(),
         "scenarios": scenarios.map(|(scenario, weighed)| json!({

@@ -5,6 +5,7 @@
 
 mod chart;
 
+use build_profiles::diagnostic::counted;
 use std::collections::BTreeMap;
 
 use build_profiles::measure::advice::Advised;
@@ -71,7 +72,7 @@ fn of_ladder(
     let remarks = remarks(ladder, analysis);
     json!({
         "name": name(ladder),
-        "rounds": said::some(ladder.rounds_done().min(ladder.rounds).into(), "round"),
+        "rounds": counted(ladder.rounds_done().min(ladder.rounds), "round"),
         "advice": advice.collect::<Vec<_>>(),
         "scenarios": scenarios
             .map(|(scenario, weighed)| of_scenario(index, ladder, scenario, weighed))
@@ -242,7 +243,7 @@ fn of_time(index: usize, time: &TimeSpent) -> Value {
         "parallelism": format!("{:.1}", bounds.parallelism),
         "path": bounds.critical_path.steps.iter().filter_map(|step| units.get(step.unit)).map(ToString::to_string).collect::<Vec<_>>(),
         "links": match &bounds.links {
-            Ok(links) => format!("{} took {} together", said::some(links.count as u64, "link"), said::time(links.seconds)),
+            Ok(links) => format!("{} took {} together", counted(links.count, "link"), said::time(links.seconds)),
             Err(why) => format!("the linker's share is not known: {why}"),
         },
         "slowest": slowest.collect::<Vec<_>>(),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Advice, BreakEven, Cost, Counsel, Effect, Found, Habits, Is, Mistrust, Pays, Price};
+use crate::diagnostic::counted;
 use crate::measure::said;
 
 /// `cache: keep; clean-cached 0.44 (0.41 to 0.48), edit-hub no evidence; costs 1.2 GB of cache`.
@@ -163,7 +164,7 @@ impl fmt::Display for Found {
                 f,
                 "{} of {}",
                 said::estimate(estimate),
-                said::some(estimate.rounds as u64, "round")
+                counted(estimate.rounds, "round")
             ),
             Is::Fails => write!(f, "fails with it, and not without"),
             Is::NotMeasured => write!(f, "not measured"),
@@ -209,7 +210,7 @@ impl BreakEven {
                 days,
             } => format!(
                 "paid back after {}{}, {} at {} a day: {}",
-                said::some(builds, "build"),
+                counted(builds, "build"),
                 range(builds, earliest, latest),
                 said::days(days),
                 said::count(habits.builds_per_day),
