@@ -186,19 +186,29 @@ fn an_interrupt_keeps_what_is_there_and_another_run_goes_on() {
         said.stderr
     );
     house.assert_nothing_left();
-    let before = said
-        .rounds("base")
-        .last()
-        .copied()
-        .expect("the discarded round");
+    let before = said.rounds("base");
+    // One that is interrupted before it has anything of its own loses nothing of that.
+    house.close_gate("any");
+    let run = house.start(&[
+        "--resume",
+        "--rounds=3",
+        "--scenario=edit-hub",
+        "--format=json",
+    ]);
+    house.wait_at_gate();
+    run.signal("INT");
+    let again = run.finish();
+    house.open_gate();
+    assert_eq!(again.code, Some(2));
+    assert_eq!(again.rounds("base"), before, "{}", again.stderr);
     let said = house.measure(&["--rounds=3", "--scenario=edit-hub", "--resume"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let rounds = said.rounds("base");
-    assert_eq!(
-        &rounds[rounds.len() - 3..],
-        [1, 2, 3],
-        "{rounds:?} after {before}"
-    );
+    for variant in ["base", "base-again", "+profiles"] {
+        let rounds = said.rounds(variant);
+        let (begun, whole) = rounds.split_at(rounds.len() - 3);
+        assert_eq!(whole, [1, 2, 3], "{rounds:?} after {before:?}");
+        assert!(begun.iter().all(|round| *round == 0), "{rounds:?}");
+    }
     // What was measured of another commit is another measurement.
     house.write("hub/src/lib.rs", "pub fn go() { /* otherwise */ }\n");
     house.commit();

@@ -119,21 +119,22 @@ fn a_member_in_a_submodule_is_copied_too() {
     house.assert_nothing_left();
 }
 
-/// Nothing fits: one round of what matters most, and what was left out is said.
+/// Nothing fits: what would is said, and nothing is run.
 #[test]
-fn a_budget_of_a_second_is_kept_to_one_round() {
+fn a_budget_without_room_for_one_round_is_refused() {
     let house = House::new();
-    let said = house.measure(&["--time-budget=1s", "--scenario=clean,no-op,edit-hub"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let ladder = &said.json["ladders"][0];
-    assert_eq!(ladder["rounds"], 1);
-    let scenarios = ladder["scenarios"].as_array().expect("a list");
-    assert_eq!(scenarios.len(), 1, "{scenarios:?}");
-    assert_eq!(scenarios[0]["name"], "edit-hub");
-    let notes = said.notes().join("\n");
+    let said = house.measure(&["--time-budget=1ms", "--scenario=clean,no-op,edit-hub"]);
+    assert_eq!(said.code, Some(2), "{}", said.stderr);
+    let expected = [
+        "error: not even one round of `edit-hub` fits into 0.0 s: with the one before it that counts for nothing it takes about ",
+        "help: `--time-budget 1m`; or a scenario that takes less; or `--upper-bound`, which takes one build",
+    ];
+    for text in expected {
+        assert!(said.stderr.contains(text), "{}", said.stderr);
+    }
     assert!(
-        notes.contains("left_out_for_time: left out, since it does not fit into 1.0 s: no-op")
-            && notes.contains("fewer_rounds: 1 of 8 rounds fit into 1.0 s"),
-        "{notes}"
+        !said.stderr.contains("counts for nothing, edit-hub"),
+        "nothing is run"
     );
+    house.assert_nothing_left();
 }

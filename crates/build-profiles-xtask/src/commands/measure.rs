@@ -103,17 +103,27 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
         true => run.kept(&measurements)?,
         false => Vec::new(),
     };
+    // What is kept stands until there is more of it.
+    let ladders = plans.iter().map(|plan| {
+        let mut kept = kept.iter();
+        let kept = kept.find(|kept| kept.is_like(&plan.ladder));
+        kept.unwrap_or(&plan.ladder).clone()
+    });
+    measurements.ladders = ladders.collect();
     let mut prepared = Duration::ZERO;
     let mut stopped = None;
-    for (index, plan) in plans.iter().enumerate() {
-        measurements.ladders.push(plan.ladder.clone());
-        let kept = kept.get(index).filter(|kept| kept.is_like(&plan.ladder));
-        stopped = run.climb(plan, kept, &mut measurements, &mut prepared)?;
+    for (at, plan) in plans.iter().enumerate() {
+        stopped = run.climb(plan, at, &mut measurements, &mut prepared)?;
         if stopped.is_some() {
             break;
         }
     }
     run.progress.done();
+    let is_begun = |ladder: &Ladder| !ladder.samples.is_empty();
+    measurements.ladders.retain(is_begun);
+    if let Some(why) = stopped.take_if(|_| measurements.ladders.is_empty()) {
+        bail!(why);
+    }
     run.finish(&mut measurements, prepared);
     // A disk that is full holds the file back, not the figures.
     let saved = run.save(&measurements);

@@ -217,6 +217,28 @@ impl Ladder {
         steps(self) == steps(other) && names(self).iter().all(|name| names(other).contains(name))
     }
 
+    /// The round to go on with. One that was cut off, so that samples are missing which the round before it has, is run
+    /// anew: what is compared has to be built side by side. What there is of it counts for nothing.
+    pub fn go_on(&mut self) -> u32 {
+        let last = self.rounds_done();
+        let of = |round: u32| -> BTreeSet<(&str, &str)> {
+            let samples = self.samples.iter();
+            samples
+                .filter(|sample| sample.round == round && sample.failure.is_none())
+                .map(|sample| (sample.scenario.as_str(), sample.variant.as_str()))
+                .collect()
+        };
+        if last == DISCARDED || of(last - 1).is_subset(&of(last)) {
+            return last + 1;
+        }
+        for sample in &mut self.samples {
+            if sample.round == last {
+                sample.round = DISCARDED;
+            }
+        }
+        last
+    }
+
     /// Rounds that have a sample.
     pub fn rounds_done(&self) -> u32 {
         let rounds = self.samples.iter().map(|sample| sample.round);
@@ -302,4 +324,50 @@ pub struct Note {
     pub code: String,
     /// What happened, where, and what follows.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The round to go on with after these rounds, of which the last is cut off or not; and the rounds of all samples then.
+    fn check(rounds: &[&[&str]], next: u32, kept: &[u32]) {
+        let mut ladder = Ladder::default();
+        for (round, variants) in (0..).zip(rounds) {
+            ladder.samples.extend(variants.iter().map(|variant| Sample {
+                round,
+                variant: variant.trim_end_matches('!').to_owned(),
+                failure: variant.ends_with('!').then(String::new),
+                ..Sample::default()
+            }));
+        }
+        assert_eq!(ladder.go_on(), next, "{rounds:?}");
+        let rounds: Vec<u32> = ladder.samples.iter().map(|sample| sample.round).collect();
+        assert_eq!(rounds, kept);
+    }
+
+    #[test]
+    fn a_round_that_was_cut_off_is_run_anew() {
+        check(&[], 1, &[]);
+        check(&[&["base", "+cache"]], 1, &[0, 0]);
+        check(
+            &[&["base", "+cache"], &["+cache", "base"]],
+            2,
+            &[0, 0, 1, 1],
+        );
+        check(&[&["base", "+cache"], &["+cache"]], 1, &[0, 0, 0]);
+        let two: &[&[&str]] = &[&["base"], &["base", "+cache"], &["base"]];
+        check(two, 2, &[0, 1, 1, 0]);
+    }
+
+    #[test]
+    fn what_failed_from_the_start_is_not_waited_for() {
+        check(&[&["base", "+cache!"], &["base"]], 2, &[0, 0, 1]);
+        // It failed in this round alone, as it does on a full disk.
+        check(
+            &[&["base", "+cache"], &["base", "+cache!"]],
+            1,
+            &[0, 0, 0, 0],
+        );
+    }
 }

@@ -238,8 +238,10 @@ pub struct Fit {
     pub rounds: u32,
     /// What was left out for want of time, in words.
     pub left_out: Vec<String>,
-    /// Seconds that it takes.
+    /// Seconds that it takes, with the discarded round if that is still to be run.
     pub seconds: f64,
+    /// Whether that is no more than there is: one round is the least.
+    pub fits: bool,
 }
 
 /// A guess of what each cell takes, by what one clean build takes. Only until the discarded round has told.
@@ -282,19 +284,27 @@ pub fn round_seconds(schedule: &Schedule, costs: &Costs) -> f64 {
         .sum()
 }
 
-/// As much of the schedule as fits into `budget` seconds: eight rounds of fewer scenarios before fewer rounds, since
-/// figures without a verdict decide nothing.
-pub fn fit(schedule: &Schedule, costs: &Costs, rounds: u32, budget: Option<f64>) -> Fit {
+/// As much of the schedule as fits into `budget` seconds, with `discarded` rounds that count for nothing: eight rounds of
+/// fewer scenarios before fewer rounds, since figures without a verdict decide nothing.
+pub fn fit(
+    schedule: &Schedule,
+    costs: &Costs,
+    rounds: u32,
+    discarded: u32,
+    budget: Option<f64>,
+) -> Fit {
     let mut schedule = schedule.clone();
     let mut left_out = Vec::new();
-    let round = |schedule: &Schedule| round_seconds(schedule, costs);
+    let seconds = |schedule: &Schedule, rounds: u32| {
+        f64::from(discarded + rounds) * round_seconds(schedule, costs)
+    };
     if let Some(budget) = budget {
-        let wanted = f64::from(rounds.min(ROUNDS_FOR_A_VERDICT));
-        if wanted * round(&schedule) > budget && schedule.has_all_but() {
+        let wanted = rounds.min(ROUNDS_FOR_A_VERDICT);
+        if seconds(&schedule, wanted) > budget && schedule.has_all_but() {
             schedule = schedule.without_all_but();
             left_out.push("all layers but one".to_owned());
         }
-        while wanted * round(&schedule) > budget && schedule.tasks.len() > 1 {
+        while seconds(&schedule, wanted) > budget && schedule.tasks.len() > 1 {
             let least = (0..schedule.tasks.len())
                 .min_by_key(|task| schedule.tasks[*task].weight())
                 .unwrap_or_default();
@@ -302,17 +312,13 @@ pub fn fit(schedule: &Schedule, costs: &Costs, rounds: u32, budget: Option<f64>)
             schedule = schedule.without_task(least);
         }
     }
-    let seconds = round(&schedule);
-    let mut fitting = rounds;
-    while let Some(budget) = budget
-        && fitting > 1
-        && f64::from(fitting) * seconds > budget
-    {
-        fitting -= 1;
-    }
+    let fits = |rounds: u32| budget.is_none_or(|budget| seconds(&schedule, rounds) <= budget);
+    let fitting = (1..=rounds).rev().find(|rounds| fits(*rounds));
+    let rounds = fitting.unwrap_or(1);
     Fit {
-        seconds: f64::from(fitting) * seconds,
-        rounds: fitting,
+        seconds: seconds(&schedule, rounds),
+        fits: fitting.is_some(),
+        rounds,
         schedule,
         left_out,
     }
@@ -443,16 +449,19 @@ mod tests {
             true,
         );
         let costs = guess(&schedule, 10.0);
-        let all = fit(&schedule, &costs, 8, None);
-        assert_eq!((all.rounds, all.left_out.len()), (8, 0));
-        let some = fit(&schedule, &costs, 8, Some(8.0 * 60.0));
-        assert_eq!(some.rounds, 8);
+        let all = fit(&schedule, &costs, 8, 1, None);
+        assert_eq!((all.rounds, all.left_out.len(), all.fits), (8, 0, true));
+        let some = fit(&schedule, &costs, 8, 0, Some(8.0 * 60.0));
+        assert_eq!((some.rounds, some.fits), (8, true));
         assert_eq!(some.left_out, ["all layers but one", "no-op", "clean"]);
         assert!(some.seconds <= 8.0 * 60.0);
-        let few = fit(&schedule, &costs, 8, Some(100.0));
+        let few = fit(&schedule, &costs, 8, 0, Some(100.0));
         assert_eq!(few.schedule.tasks, tasks(&[Builtin::CleanCached]));
-        assert_eq!(few.rounds, 2);
-        let none = fit(&schedule, &costs, 8, Some(0.0));
-        assert_eq!(none.rounds, 1, "one round is the least");
+        assert_eq!((few.rounds, few.fits), (2, true));
+        let fewer = fit(&schedule, &costs, 8, 1, Some(100.0));
+        assert_eq!((fewer.rounds, fewer.fits), (1, true), "one is discarded");
+        assert_eq!(fewer.seconds, few.seconds);
+        let none = fit(&schedule, &costs, 8, 1, Some(0.99 * few.seconds));
+        assert_eq!((none.rounds, none.fits), (1, false));
     }
 }

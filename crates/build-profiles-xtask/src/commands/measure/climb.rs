@@ -25,17 +25,17 @@ use crate::run::{self, CacheServer, Layout, Private, Site};
 const STOPPED: &str = "stopped; what was measured is kept\n\nhelp: `--resume` goes on with it";
 
 impl Run<'_> {
-    /// Measures a ladder, the last of the measurements; `kept` has samples of it already. Says why it was stopped.
+    /// Measures the ladder that stands at this place; it may have samples already. Says why it was stopped.
     pub(super) fn climb(
         &self,
         plan: &Plan,
-        kept: Option<&Ladder>,
+        at: usize,
         measurements: &mut Measurements,
         prepared: &mut Duration,
     ) -> Result<Option<String>> {
         sweep(&self.scratch);
         let folder = Private::new(&self.scratch, FOLDER)?;
-        let stopped = self.measure_in(&folder, plan, kept, measurements, prepared)?;
+        let stopped = self.measure_in(&folder, plan, at, measurements, prepared)?;
         if self.args.keep {
             let at = folder.keep();
             self.progress.step("copies", &format!("left in {at}"));
@@ -47,7 +47,7 @@ impl Run<'_> {
         &self,
         folder: &Private,
         plan: &Plan,
-        kept: Option<&Ladder>,
+        at: usize,
         measurements: &mut Measurements,
         prepared: &mut Duration,
     ) -> Result<Option<String>> {
@@ -59,13 +59,12 @@ impl Run<'_> {
         let Some((clean, spent)) = self.first_build(plan, folder)? else {
             return Ok(Some(STOPPED.to_owned()));
         };
-        // The discarded round is one more.
-        let rounds = self.args.rounds;
-        let left = self
-            .left()
-            .map(|left| left * f64::from(rounds) / f64::from(rounds + 1));
-        let planned = fit(&plan.schedule, &guess(&plan.schedule, clean), rounds, left);
+        let costs = guess(&plan.schedule, clean);
+        let planned = fit(&plan.schedule, &costs, self.args.rounds, 1, self.left());
         let schedule = &planned.schedule;
+        if !planned.fits {
+            return Ok(Some(self.too_long(&planned)));
+        }
         let mut ladder = self.ladder(
             &plan.stack,
             schedule,
@@ -80,19 +79,15 @@ impl Run<'_> {
                 .push(notes::not_taken_apart(&format!("{why:#}"))),
         }
         ladder.notes.extend(self.left_out(&planned));
-        let all = planned.seconds + planned.seconds / f64::from(planned.rounds);
         let shown = render::Planned {
             ladder: &ladder,
             schedule,
-            time: Some((clean, all)),
+            time: Some((clean, planned.seconds)),
         };
         self.progress
             .aside(|| render::planned(&self.args.common, &shown));
-        let mut next = 1;
-        if let Some(kept) = kept {
-            ladder.samples.clone_from(&kept.samples);
-            next = kept.rounds_done() + 1;
-        }
+        ladder.samples.clone_from(&measurements.ladders[at].samples);
+        let next = ladder.go_on();
         let start = Instant::now();
         self.progress.step(
             "copies",
@@ -118,7 +113,6 @@ impl Run<'_> {
         let mut session = Session::new(&plan.stack, schedule, &sites, profile, &self.forced, costs);
         session.leaf = self.leaf()?;
         session.hub = self.hub()?;
-        let at = measurements.ladders.len() - 1;
         let mut broken = BTreeSet::new();
         let mut round = DISCARDED;
         let mut stopped = None;
@@ -299,7 +293,13 @@ impl Run<'_> {
 
     /// With what the discarded round has told: leaves out what does not fit after all.
     fn fit_again(&self, session: &Session<'_>, broken: &mut BTreeSet<usize>, ladder: &mut Ladder) {
-        let fitting = fit(session.schedule, &session.costs, ladder.rounds, self.left());
+        let fitting = fit(
+            session.schedule,
+            &session.costs,
+            ladder.rounds,
+            0,
+            self.left(),
+        );
         let has = |task: &str, variant: &str| {
             let cells = fitting.schedule.cells.iter();
             cells
@@ -317,6 +317,21 @@ impl Run<'_> {
             ladder.rounds = fitting.rounds;
         }
         ladder.notes.extend(self.left_out(&fitting));
+    }
+
+    /// Why nothing is run: the least that could be takes longer than there is time.
+    fn too_long(&self, least: &Fit) -> String {
+        let scenarios = least.schedule.tasks.iter().map(Task::name);
+        let seconds = self.start.elapsed().as_secs_f64() + least.seconds;
+        let budget = self.args.time_budget.unwrap_or_default();
+        format!(
+            "not even one round of `{}` fits into {}: with the one before it that counts for nothing it takes about {}\n\n\
+             help: `--time-budget {}m`; or a scenario that takes less; or `--upper-bound`, which takes one build",
+            scenarios.collect::<Vec<_>>().join("`, `"),
+            render::time(budget.as_secs_f64()),
+            render::time(least.seconds),
+            (seconds / 60.0 * 1.1).ceil(),
+        )
     }
 
     /// What was left out for want of time.
