@@ -209,6 +209,12 @@ fn an_interrupt_keeps_what_is_there_and_another_run_goes_on() {
         assert_eq!(whole, [1, 2, 3], "{rounds:?} after {before:?}");
         assert!(begun.iter().all(|round| *round == 0), "{rounds:?}");
     }
+    // With all rounds there is nothing to run.
+    let shown = house.measure(&["--rounds=3", "--scenario=edit-hub", "--resume"]);
+    assert_eq!(shown.code, Some(0), "{}", shown.stderr);
+    assert!(!shown.stderr.contains("first build"), "{}", shown.stderr);
+    assert_eq!(shown.json["analysis"], said.json["analysis"]);
+    assert_eq!(shown.json["ladders"], said.json["ladders"]);
     // What was measured of another commit is another measurement.
     house.write("hub/src/lib.rs", "pub fn go() { /* otherwise */ }\n");
     house.commit();

@@ -399,7 +399,13 @@ impl<'a> Run<'a> {
     /// What the samples come to, and what all of it took.
     fn finish(&self, measurements: &mut Measurements, prepared: Duration) {
         for ladder in &mut measurements.ladders {
-            ladder.notes.extend(notes::of_samples(ladder));
+            let notes = notes::of_samples(ladder);
+            // One that was kept has been told of its samples before.
+            let new = notes
+                .into_iter()
+                .filter(|note| !ladder.notes.contains(note));
+            let new: Vec<Note> = new.collect();
+            ladder.notes.extend(new);
         }
         measurements.analysis = measurements.ladders.iter().map(analyse).collect();
         let all = self.start.elapsed();

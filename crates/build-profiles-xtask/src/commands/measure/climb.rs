@@ -51,6 +51,12 @@ impl Run<'_> {
         measurements: &mut Measurements,
         prepared: &mut Duration,
     ) -> Result<Option<String>> {
+        let next = measurements.ladders[at].go_on();
+        let done = next - 1;
+        let open = self.args.rounds.saturating_sub(done);
+        if open == 0 {
+            return Ok(None);
+        }
         let profile = plan.ladder.profile.as_str();
         self.progress.step(
             "first build",
@@ -60,7 +66,7 @@ impl Run<'_> {
             return Ok(Some(STOPPED.to_owned()));
         };
         let costs = guess(&plan.schedule, clean);
-        let planned = fit(&plan.schedule, &costs, self.args.rounds, 1, self.left());
+        let planned = fit(&plan.schedule, &costs, open, 1, self.left());
         let schedule = &planned.schedule;
         if !planned.fits {
             return Ok(Some(self.too_long(&planned)));
@@ -71,14 +77,14 @@ impl Run<'_> {
             profile,
             plan.ladder.environment.as_deref(),
         )?;
-        ladder.rounds = planned.rounds;
+        ladder.rounds = done + planned.rounds;
         match spent {
             Ok(spent) => ladder.time = Some(spent),
             Err(why) => ladder
                 .notes
                 .push(notes::not_taken_apart(&format!("{why:#}"))),
         }
-        ladder.notes.extend(self.left_out(&planned));
+        ladder.notes.extend(self.left_out(&planned, done));
         let shown = render::Planned {
             ladder: &ladder,
             schedule,
@@ -87,7 +93,6 @@ impl Run<'_> {
         self.progress
             .aside(|| render::planned(&self.args.common, &shown));
         ladder.samples.clone_from(&measurements.ladders[at].samples);
-        let next = ladder.go_on();
         let start = Instant::now();
         self.progress.step(
             "copies",
@@ -126,7 +131,7 @@ impl Run<'_> {
             )?;
             if round == DISCARDED {
                 ladder.notes.extend(session.steps_that_change_nothing());
-                self.fit_again(&session, &mut broken, &mut ladder);
+                self.fit_again(&session, done, &mut broken, &mut ladder);
             }
             measurements.ladders[at].clone_from(&ladder);
             // What can't be saved now is in the report all the same.
@@ -292,14 +297,15 @@ impl Run<'_> {
     }
 
     /// With what the discarded round has told: leaves out what does not fit after all.
-    fn fit_again(&self, session: &Session<'_>, broken: &mut BTreeSet<usize>, ladder: &mut Ladder) {
-        let fitting = fit(
-            session.schedule,
-            &session.costs,
-            ladder.rounds,
-            0,
-            self.left(),
-        );
+    fn fit_again(
+        &self,
+        session: &Session<'_>,
+        done: u32,
+        broken: &mut BTreeSet<usize>,
+        ladder: &mut Ladder,
+    ) {
+        let open = ladder.rounds - done;
+        let fitting = fit(session.schedule, &session.costs, open, 0, self.left());
         let has = |task: &str, variant: &str| {
             let cells = fitting.schedule.cells.iter();
             cells
@@ -313,10 +319,8 @@ impl Run<'_> {
                 broken.insert(index);
             }
         }
-        if fitting.rounds < ladder.rounds {
-            ladder.rounds = fitting.rounds;
-        }
-        ladder.notes.extend(self.left_out(&fitting));
+        ladder.rounds = done + fitting.rounds;
+        ladder.notes.extend(self.left_out(&fitting, done));
     }
 
     /// Why nothing is run: the least that could be takes longer than there is time.
@@ -335,14 +339,14 @@ impl Run<'_> {
     }
 
     /// What was left out for want of time.
-    fn left_out(&self, fit: &Fit) -> Vec<Note> {
+    fn left_out(&self, fit: &Fit, done: u32) -> Vec<Note> {
         let Some(budget) = self.args.time_budget else {
             return Vec::new();
         };
         notes::left_out(
             &render::time(budget.as_secs_f64()),
             &fit.left_out,
-            (fit.rounds, self.args.rounds),
+            (done + fit.rounds, self.args.rounds),
         )
     }
 
