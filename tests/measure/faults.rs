@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::house::{House, has_tools};
+use crate::house::{House, Said, has_tools};
 
 #[test]
 fn a_build_that_fails_in_one_variant_only() {
@@ -215,6 +215,10 @@ fn an_interrupt_keeps_what_is_there_and_another_run_goes_on() {
     assert!(!shown.stderr.contains("first build"), "{}", shown.stderr);
     assert_eq!(shown.json["analysis"], said.json["analysis"]);
     assert_eq!(shown.json["ladders"], said.json["ladders"]);
+    // It is one measurement, whatever number of runs it took.
+    assert_eq!(shown.json["started"], again.json["started"]);
+    let all = |said: &Said| said.json["seconds"]["all"].as_f64();
+    assert!(all(&again) < all(&said) && all(&said) < all(&shown));
     // What was measured of another commit is another measurement.
     house.write("hub/src/lib.rs", "pub fn go() { /* otherwise */ }\n");
     house.commit();

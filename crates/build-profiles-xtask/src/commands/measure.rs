@@ -100,12 +100,16 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
         plan.stack.notes.extend(notes);
     }
     let kept = match args.resume {
-        true => run.kept(&measurements)?,
-        false => Vec::new(),
+        true => Some(run.kept(&measurements)?),
+        false => None,
     };
+    if let Some(kept) = &kept {
+        measurements.started.clone_from(&kept.started);
+        measurements.seconds = kept.seconds;
+    }
     // What is kept stands until there is more of it.
     let ladders = plans.iter().map(|plan| {
-        let mut kept = kept.iter();
+        let mut kept = kept.iter().flat_map(|kept| &kept.ladders);
         let kept = kept.find(|kept| kept.is_like(&plan.ladder));
         kept.unwrap_or(&plan.ladder).clone()
     });
@@ -380,8 +384,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The ladders of the run that was stopped, if it was one of the same.
-    fn kept(&self, now: &Measurements) -> Result<Vec<Ladder>> {
+    /// What the run that was stopped has measured, if it was one of the same.
+    fn kept(&self, now: &Measurements) -> Result<Measurements> {
         let file = self.decided.repository.state.join(KEPT);
         let Some(kept) = read::measurements(&file)? else {
             bail!("there is nothing to go on with: `{file}` is not there");
@@ -393,10 +397,10 @@ impl<'a> Run<'a> {
                 differences.join("; ")
             );
         }
-        Ok(kept.ladders)
+        Ok(kept)
     }
 
-    /// What the samples come to, and what all of it took.
+    /// What the samples come to, and what all of it took, with the run that this one has gone on with.
     fn finish(&self, measurements: &mut Measurements, prepared: Duration) {
         for ladder in &mut measurements.ladders {
             let notes = notes::of_samples(ladder);
@@ -409,10 +413,11 @@ impl<'a> Run<'a> {
         }
         measurements.analysis = measurements.ladders.iter().map(analyse).collect();
         let all = self.start.elapsed();
+        let before = measurements.seconds;
         measurements.seconds = Seconds {
-            all: all.as_secs_f64(),
-            prepared: prepared.as_secs_f64(),
-            own: all.saturating_sub(run::waited() + prepared).as_secs_f64(),
+            all: before.all + all.as_secs_f64(),
+            prepared: before.prepared + prepared.as_secs_f64(),
+            own: before.own + all.saturating_sub(run::waited() + prepared).as_secs_f64(),
         };
     }
 
