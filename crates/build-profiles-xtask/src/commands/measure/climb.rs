@@ -320,6 +320,8 @@ impl Run<'_> {
             }
         }
         ladder.rounds = done + fitting.rounds;
+        // What was said of the rounds before was a guess.
+        ladder.notes.retain(|note| note.code != "fewer_rounds");
         ladder.notes.extend(self.left_out(&fitting, done));
     }
 
