@@ -147,8 +147,3 @@ fn trade(home: Home, name: &str) -> String {
 fn share(part: usize, all: usize, most: usize) -> usize {
     (part * most).checked_div(all).unwrap_or_default()
 }
-
-/// A number with its noun.
-fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}

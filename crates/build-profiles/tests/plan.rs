@@ -323,15 +323,15 @@ rustflags = ["-Clink-arg=-fuse-ld=mold"]
     );
 }
 
-#[test]
-fn a_target_that_repeats_the_flags_of_all_loses_none() {
-    check(
+/// A config that says what the policy says, with these flags of one target beside those of all.
+fn two_levels(of_target: &str) -> String {
+    format!(
         r#"//- build-profiles.toml
 schema = 1
 [build]
 rustflags = ["--cfg", "tokio_unstable"]
 [target.x86_64-unknown-linux-musl]
-rustflags = ["-Ctarget-feature=+crt-static", "--cfg=tokio_unstable"]
+rustflags = {of_target}
 //- Cargo.toml
 [workspace]
 //- .cargo/config.toml
@@ -339,30 +339,21 @@ rustflags = ["-Ctarget-feature=+crt-static", "--cfg=tokio_unstable"]
 rustflags = ["--cfg", "tokio_unstable"]
 
 [target.x86_64-unknown-linux-musl]
-rustflags = ["-Ctarget-feature=+crt-static", "--cfg=tokio_unstable"]
-"#,
-        str![""],
-    );
+rustflags = {of_target}
+"#
+    )
+}
+
+#[test]
+fn a_target_that_repeats_the_flags_of_all_loses_none() {
+    let repeated = r#"["-Ctarget-feature=+crt-static", "--cfg=tokio_unstable"]"#;
+    check(&two_levels(repeated), str![""]);
 }
 
 #[test]
 fn flags_at_two_levels_that_stand_as_written_stay() {
     check(
-        r#"//- build-profiles.toml
-schema = 1
-[build]
-rustflags = ["--cfg", "tokio_unstable"]
-[target.x86_64-unknown-linux-musl]
-rustflags = ["-Ctarget-feature=+crt-static"]
-//- Cargo.toml
-[workspace]
-//- .cargo/config.toml
-[build]
-rustflags = ["--cfg", "tokio_unstable"]
-
-[target.x86_64-unknown-linux-musl]
-rustflags = ["-Ctarget-feature=+crt-static"]
-"#,
+        &two_levels(r#"["-Ctarget-feature=+crt-static"]"#),
         str![[r#"
 Warning[flags_at_two_levels] build-profiles.toml:3 `build.rustflags` does not reach builds for `x86_64-unknown-linux-musl`
 

@@ -125,7 +125,9 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Exit> {
     run.progress.done();
     let is_begun = |ladder: &Ladder| !ladder.samples.is_empty();
     measurements.ladders.retain(is_begun);
-    if let Some(why) = stopped.take_if(|_| measurements.ladders.is_empty()) {
+    if measurements.ladders.is_empty()
+        && let Some(why) = stopped
+    {
         bail!(why);
     }
     run.finish(&mut measurements, prepared);
@@ -405,11 +407,8 @@ impl<'a> Run<'a> {
         for ladder in &mut measurements.ladders {
             let notes = notes::of_samples(ladder);
             // One that was kept has been told of its samples before.
-            let new = notes
-                .into_iter()
-                .filter(|note| !ladder.notes.contains(note));
-            let new: Vec<Note> = new.collect();
-            ladder.notes.extend(new);
+            ladder.notes.retain(|note| !notes.contains(note));
+            ladder.notes.extend(notes);
         }
         measurements.analysis = measurements.ladders.iter().map(analyse).collect();
         let all = self.start.elapsed();

@@ -45,7 +45,7 @@ impl Bounded<'_> {
         let bounds = self.bounds;
         format!(
             "{} took {:.1} s together, {:.1} at once; the critical path, which no number of cores shortens, takes {:.1} s",
-            units(self.timings.units.len()),
+            counted(self.timings.units.len(), "unit"),
             bounds.work,
             bounds.parallelism,
             bounds.critical_path.seconds
@@ -70,7 +70,10 @@ impl Bounded<'_> {
             }
             run => {
                 let seconds = run.iter().map(|step| step.seconds).sum();
-                (seconds, format!("{} that are short", units(run.len())))
+                (
+                    seconds,
+                    format!("{} that are short", counted(run.len(), "unit")),
+                )
             }
         };
         runs.map(row).collect()
@@ -140,10 +143,6 @@ impl Bounded<'_> {
         limits.extend(self.notes.iter().cloned());
         limits
     }
-}
-
-fn units(count: usize) -> String {
-    counted(count, "unit")
 }
 
 /// `libraries, third-party: 52`.

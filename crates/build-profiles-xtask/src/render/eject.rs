@@ -38,11 +38,10 @@ impl EjectReport<'_> {
         let removed = |change: &&FileChange| change.after.is_none();
         let gone = self.committed().filter(removed).count();
         let changed = self.committed().count() - gone;
-        let files = |n: usize| counted(n, "file");
         let mut text = match (changed, gone) {
-            (0, gone) => format!("{} removed", files(gone)),
-            (changed, 0) => format!("{} changed", files(changed)),
-            (changed, gone) => format!("{} changed, {gone} removed", files(changed)),
+            (0, gone) => format!("{} removed", counted(gone, "file")),
+            (changed, 0) => format!("{} changed", counted(changed, "file")),
+            (changed, gone) => format!("{} changed, {gone} removed", counted(changed, "file")),
         };
         let own = self.changes.iter().filter(|change| is_own(change));
         let own: Vec<String> = own.map(|change| format!("`{}`", change.path)).collect();

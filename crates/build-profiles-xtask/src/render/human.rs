@@ -54,8 +54,6 @@ fn summary(report: &Report<'_>) {
     let plan = report.plan;
     let committed = diff::committed(report).count();
     let machine = plan.changes.len() - committed;
-    let settings = |n: usize| counted(n, "setting");
-    let files = |n: usize| counted(n, "file");
     if let Some(note) = &report.note {
         eprintln!("note: {}", advice(note));
     }
@@ -73,7 +71,7 @@ fn summary(report: &Report<'_>) {
         _ if report.written && committed == 0 => eprintln!(
             "nothing to write in the committed files; wrote the machine layer of this machine"
         ),
-        _ if report.written => eprintln!("wrote {}", files(plan.changes.len())),
+        _ if report.written => eprintln!("wrote {}", counted(plan.changes.len(), "file")),
         _ if plan.drift.is_empty() && committed == 0 => {
             eprintln!("the committed files are as the policy says")
         }
@@ -84,7 +82,11 @@ fn summary(report: &Report<'_>) {
                 .iter()
                 .filter(|drift| drift.kind == DriftKind::Undeclared)
                 .count();
-            let where_ = format!("{} in {}", settings(plan.drift.len()), files(committed));
+            let where_ = format!(
+                "{} in {}",
+                counted(plan.drift.len(), "setting"),
+                counted(committed, "file")
+            );
             if by_lock == plan.drift.len() && by_lock > 0 {
                 eprintln!(
                     "warning: {where_} drift by a change of `Cargo.lock` alone; they count with `--strict`"

@@ -239,7 +239,7 @@ impl Paper<'_> {
             0 => bound,
             unknown => bound.unknown(format!(
                 "of {} it is not known where they come from",
-                units(unknown)
+                counted(unknown, "unit")
             )),
         }
     }
@@ -297,7 +297,7 @@ impl Paper<'_> {
                 0 => "no unit has debug info".to_owned(),
                 count => format!(
                     "neither machine code nor links take any time in {} with debug info; without it they do take time",
-                    units(count)
+                    counted(count, "unit")
                 ),
             },
             |_, unit, span| match has(unit) {
@@ -315,7 +315,7 @@ impl Paper<'_> {
             0 => bound,
             unknown => bound.unknown(format!(
                 "of {} the call of rustc was not seen",
-                units(unknown)
+                counted(unknown, "unit")
             )),
         }
     }
@@ -442,10 +442,6 @@ fn links(timings: &Timings, unknown: Option<&str>) -> Result<LinkShare, String> 
             unseen.len() + share.count
         )),
     }
-}
-
-fn units(count: usize) -> String {
-    counted(count, "unit")
 }
 
 fn libraries(count: usize) -> String {

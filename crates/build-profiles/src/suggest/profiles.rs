@@ -1,7 +1,8 @@
 //! Profiles: debug information that nobody reads, link-time optimisation that nobody asked for.
 
 use super::facts::size;
-use super::{Drafted, Suggestion, counted, share, trade};
+use super::{Drafted, Suggestion, share, trade};
+use crate::diagnostic::counted;
 use crate::evidence::{Unit, canonical};
 use crate::key::Home;
 use crate::value::{KeyPath, Value};
@@ -63,8 +64,11 @@ fn line_tables(drafted: &Drafted<'_>) -> Option<Suggestion> {
     };
     let linked = facts.link_steps();
     if linked > 0 {
-        let programs = counted(linked, "program that has it", "programs that have it");
-        reason.push_str(&format!(", and {programs} in them are linked"));
+        let programs = counted(linked, "program");
+        let have = if linked == 1 { "has" } else { "have" };
+        reason.push_str(&format!(
+            ", and {programs} that {have} it in them are linked"
+        ));
     }
     reason.push('.');
     if let Some(folder) = facts.debug_folder() {

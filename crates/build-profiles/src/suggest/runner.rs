@@ -1,6 +1,7 @@
 //! The runner of the tests.
 
-use super::{Drafted, Suggestion, counted, trade};
+use super::{Drafted, Suggestion, trade};
+use crate::diagnostic::counted;
 use crate::key::Home;
 use crate::value::KeyPath;
 
@@ -39,7 +40,7 @@ pub(super) fn suggested(drafted: &Drafted<'_>) -> Vec<Suggestion> {
         settings: vec![(path, "nextest".into())],
         reason: format!(
             "nextest: {why}. With this `cargo xtask test` runs the tests of {} with it, and the doctests after them.",
-            counted(programs, "test program", "test programs")
+            counted(programs, "test program")
         ),
         price: format!(
             "{} A process for each test has its price: 1,163 small tests took 14 seconds in place of 10 on two cores.",
