@@ -29,23 +29,19 @@ pub fn not_taken_apart(why: &str) -> Note {
     note("time_not_taken_apart", text)
 }
 
-/// What a time budget leaves out: `what` of the schedule, and rounds.
-pub fn left_out(budget: &str, what: &[String], rounds: (u32, u32)) -> Vec<Note> {
-    let mut notes: Vec<Note> = what
-        .iter()
-        .map(|what| {
-            let text = format!("left out, since it does not fit into {budget}: {what}");
-            note("left_out_for_time", text)
-        })
-        .collect();
+/// Says what a time budget leaves out: `what` of the schedule, and rounds. What was said of these before is replaced.
+pub fn leave_out(notes: &mut Vec<Note>, budget: &str, what: &[String], rounds: (u32, u32)) {
+    const FEWER: &str = "fewer_rounds";
+    notes.extend(what.iter().map(|what| {
+        let text = format!("left out, since it does not fit into {budget}: {what}");
+        note("left_out_for_time", text)
+    }));
+    notes.retain(|note| note.code != FEWER);
     let (fitting, asked) = rounds;
     if fitting < asked {
-        notes.push(note(
-            "fewer_rounds",
-            format!("{fitting} of {asked} rounds fit into {budget}"),
-        ));
+        let text = format!("{fitting} of {asked} rounds fit into {budget}");
+        notes.push(note(FEWER, text));
     }
-    notes
 }
 
 /// A scenario that failed in a variant, while Cargo's defaults do not fail.

@@ -8,7 +8,7 @@ use build_profiles::evidence::Chain;
 use build_profiles::measure::link::linkers;
 use build_profiles::measure::notes;
 use build_profiles::measure::record::{
-    DISCARDED, Ladder, Measurements, Note, Sample, Scenario, TimeSpent,
+    DISCARDED, Ladder, Measurements, Sample, Scenario, TimeSpent,
 };
 use build_profiles::measure::scenario::{Builtin, Task};
 use build_profiles::measure::schedule::{Fit, Schedule, fit, guess, round_seconds};
@@ -84,7 +84,7 @@ impl Run<'_> {
                 .notes
                 .push(notes::not_taken_apart(&format!("{why:#}"))),
         }
-        ladder.notes.extend(self.left_out(&planned, done));
+        self.leave_out(&planned, done, &mut ladder);
         let shown = render::Planned {
             ladder: &ladder,
             schedule,
@@ -320,9 +320,7 @@ impl Run<'_> {
             }
         }
         ladder.rounds = done + fitting.rounds;
-        // What was said of the rounds before was a guess.
-        ladder.notes.retain(|note| note.code != "fewer_rounds");
-        ladder.notes.extend(self.left_out(&fitting, done));
+        self.leave_out(&fitting, done, ladder);
     }
 
     /// Why nothing is run: the least that could be takes longer than there is time.
@@ -340,16 +338,13 @@ impl Run<'_> {
         )
     }
 
-    /// What was left out for want of time.
-    fn left_out(&self, fit: &Fit, done: u32) -> Vec<Note> {
-        let Some(budget) = self.args.time_budget else {
-            return Vec::new();
-        };
-        notes::left_out(
-            &render::time(budget.as_secs_f64()),
-            &fit.left_out,
-            (done + fit.rounds, self.args.rounds),
-        )
+    /// Says what is left out for want of time.
+    fn leave_out(&self, fit: &Fit, done: u32, ladder: &mut Ladder) {
+        if let Some(budget) = self.args.time_budget {
+            let rounds = (done + fit.rounds, self.args.rounds);
+            let budget = render::time(budget.as_secs_f64());
+            notes::leave_out(&mut ladder.notes, &budget, &fit.left_out, rounds);
+        }
     }
 
     /// Seconds of the budget that are left.

@@ -137,8 +137,7 @@ fn what_a_run_has_to_say_for_itself() {
             "the compiler cache died during the build",
         ),
     ];
-    notes.extend(left_out("20 min", &["no-op".to_owned()], (3, 8)));
-    notes.extend(left_out("20 min", &[], (8, 8)));
+    leave_out(&mut notes, "20 min", &["no-op".to_owned()], (3, 8));
     let told: Vec<String> = notes
         .into_iter()
         .map(|note| format!("[{}] {}", note.code, note.text))
@@ -157,4 +156,20 @@ fn what_a_run_has_to_say_for_itself() {
             "[fewer_rounds] 3 of 8 rounds fit into 20 min",
         ]
     );
+}
+
+#[test]
+fn what_was_said_of_the_rounds_before_is_no_longer_said() {
+    let mut notes = Vec::new();
+    leave_out(&mut notes, "20 min", &["no-op".to_owned()], (4, 8));
+    let told = |notes: &[Note]| -> Vec<String> {
+        let texts = notes.iter().map(|note| note.text.clone());
+        texts.collect()
+    };
+    let no_op = "left out, since it does not fit into 20 min: no-op";
+    assert_eq!(told(&notes), [no_op, "4 of 8 rounds fit into 20 min"]);
+    leave_out(&mut notes, "20 min", &[], (3, 8));
+    assert_eq!(told(&notes), [no_op, "3 of 8 rounds fit into 20 min"]);
+    leave_out(&mut notes, "20 min", &[], (8, 8));
+    assert_eq!(told(&notes), [no_op]);
 }
